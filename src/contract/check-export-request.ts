@@ -29,8 +29,10 @@ export type BucketChoice = { readonly exportBucketId: string } | { readonly expo
 /** How often to look at Atlas. */
 export interface PollingSettings {
   readonly preset: PollingPreset;
-  readonly intervalMsMin: number;
-  readonly intervalMsMax: number;
+  /** Undefined: the preset's. */
+  readonly intervalMsMin?: number | undefined;
+  /** Undefined: the preset's. */
+  readonly intervalMsMax?: number | undefined;
 }
 
 /** One thing wrong with a request. */
@@ -47,16 +49,12 @@ export type CheckedInput =
 
 export const requestDefaults = {
   preset: 'balanced',
-  minInterval: '1s',
-  maxInterval: '1 hour',
   deadline: '7 days',
   maxAttempts: 3,
   onActiveExport: 'adopt',
   skipIfExported: true,
 } as const;
 
-const intervalMsMinDefault = ms(requestDefaults.minInterval);
-const intervalMsMaxDefault = ms(requestDefaults.maxInterval);
 const deadlineMsDefault = ms(requestDefaults.deadline);
 
 const problemsMax = 50;
@@ -113,8 +111,8 @@ function bucketProblems(input: unknown): InputProblem[] {
 }
 
 function intervalProblems({ polling }: ExportRequest): InputProblem[] {
-  const settings = pollingSettings(polling);
-  if (settings.intervalMsMin <= settings.intervalMsMax) return [];
+  const { intervalMsMin = 0, intervalMsMax = Infinity } = pollingSettings(polling);
+  if (intervalMsMin <= intervalMsMax) return [];
   return [{ path: 'polling.minInterval', message: 'must not be longer than polling.maxInterval' }];
 }
 
@@ -139,12 +137,9 @@ function withDefaults(written: ExportRequest, bucket: BucketChoice): CheckedExpo
 }
 
 function pollingSettings(polling: ExportRequest['polling']): PollingSettings {
-  const minMs = durationMs(polling?.minInterval);
-  const maxMs = durationMs(polling?.maxInterval);
-  // One bound given alone moves the other's default out of its way.
   return {
     preset: polling?.preset ?? requestDefaults.preset,
-    intervalMsMin: minMs ?? Math.min(intervalMsMinDefault, maxMs ?? Infinity),
-    intervalMsMax: maxMs ?? Math.max(intervalMsMaxDefault, minMs ?? 0),
+    intervalMsMin: durationMs(polling?.minInterval),
+    intervalMsMax: durationMs(polling?.maxInterval),
   };
 }

@@ -34,14 +34,14 @@ export interface ExportFailureDetails {
   /** What to do about it, in words. */
   readonly nextStep: string;
   /** The last known job. */
-  readonly job?: ExportJob;
-  readonly attempts?: readonly AttemptReport[];
+  readonly job?: ExportJob | undefined;
+  readonly attempts?: readonly AttemptReport[] | undefined;
   /** The identity a job created for this request carries in its custom data. */
-  readonly exportRequestId?: string;
+  readonly exportRequestId?: string | undefined;
   /** What Atlas answered, where an answer of Atlas is the reason. */
-  readonly atlas?: AtlasAnswer;
+  readonly atlas?: AtlasAnswer | undefined;
   /** With `InvalidInput`: everything that is wrong. */
-  readonly problems?: readonly InputProblem[];
+  readonly problems?: readonly InputProblem[] | undefined;
 }
 
 /** An error answer of Atlas, or the lack of one, as it crosses from an activity to the workflow. */
@@ -49,11 +49,11 @@ export interface AtlasAnswer {
   /** Stable code of this product, such as `ATLAS_NOT_FOUND`. */
   readonly code: string;
   readonly message: string;
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** Atlas's own code, an open set. */
-  readonly errorCode?: string;
+  readonly errorCode?: string | undefined;
   /** How long Atlas asked to be left alone. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
   /** Whether the request may have taken effect although it failed. */
   readonly effect: 'none' | 'unknown';
 }

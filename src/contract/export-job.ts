@@ -15,36 +15,36 @@ export interface ExportJob {
   /** One of {@link exportJobStates}, or a state that Atlas has added since. */
   readonly state: string;
   /** Why the job is in this state; Atlas sets it on Failed. */
-  readonly stateReason?: StateReason;
+  readonly stateReason?: StateReason | undefined;
   /** Collections exported so far. 0 of 0 tells nothing: an empty cluster shows it to the end. */
-  readonly exportStatus?: ExportProgress;
+  readonly exportStatus?: ExportProgress | undefined;
   /** One per shard; absent for a replica set. */
-  readonly components?: readonly ExportComponent[];
-  readonly snapshotId?: string;
-  readonly exportBucketId?: string;
+  readonly components?: readonly ExportComponent[] | undefined;
+  readonly snapshotId?: string | undefined;
+  readonly exportBucketId?: string | undefined;
   /** Where in the bucket, as Atlas wrote it: with or without a leading slash. */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /** ISO 8601, Atlas's clock. */
-  readonly createdAt?: string;
+  readonly createdAt?: string | undefined;
   /** ISO 8601, Atlas's clock; set once the job has ended. */
-  readonly finishedAt?: string;
+  readonly finishedAt?: string | undefined;
 }
 
 /** Why Atlas put a job into its state. The vocabulary of `errorCode` is not published. */
 export interface StateReason {
-  readonly errorCode?: string;
-  readonly message?: string;
+  readonly errorCode?: string | undefined;
+  readonly message?: string | undefined;
 }
 
 export interface ExportProgress {
-  readonly exportedCollections?: number;
-  readonly totalCollections?: number;
+  readonly exportedCollections?: number | undefined;
+  readonly totalCollections?: number | undefined;
 }
 
 /** A component as the job names it: no state, which only the component's own document can tell. */
 export interface ExportComponent {
   readonly exportId: string;
-  readonly replicaSetName?: string;
+  readonly replicaSetName?: string | undefined;
 }
 
 /** Progress in words, or undefined where Atlas tells none: `"62 of 140 collections"`. */

@@ -32,9 +32,9 @@ export interface ExportRequest {
   readonly polling?: {
     /** @default "balanced" */
     readonly preset?: PollingPreset;
-    /** Never look more often than this. @default "1s" */
+    /** Never look more often than this. @default eager 2 s, balanced 4 s, thrifty 10 s */
     readonly minInterval?: Duration;
-    /** Never look less often than this, while the run's history has room for it. @default "1 hour" */
+    /** Never look less often than this, while the run's history has room for it. @default eager 10 min, balanced 20 min, thrifty 1 h */
     readonly maxInterval?: Duration;
   };
   /** Time for the whole request, all attempts included, from its start. @default "7 days" */

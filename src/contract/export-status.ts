@@ -62,41 +62,41 @@ export interface AttemptReport {
 export interface ComponentStatus extends ExportComponent {
   /** As its own document says; `"unknown"` where Atlas shows no document for it. Never derived from the job. */
   readonly state: string;
-  readonly stateReason?: StateReason;
-  readonly exportStatus?: ExportProgress;
-  readonly prefix?: string;
-  readonly finishedAt?: string;
+  readonly stateReason?: StateReason | undefined;
+  readonly exportStatus?: ExportProgress | undefined;
+  readonly prefix?: string | undefined;
+  readonly finishedAt?: string | undefined;
   /** Looks at this component so far. */
   readonly polls: number;
-  readonly pollFailure?: PollFailure;
+  readonly pollFailure?: PollFailure | undefined;
   /** When the next look is due, ISO 8601; absent once it has ended. */
-  readonly nextPollAt?: string;
+  readonly nextPollAt?: string | undefined;
 }
 
 /** What the query `status` answers. Everything in it is either from Atlas or about the run itself. */
 export interface ExportStatus {
   readonly phase: ExportPhase;
   /** Absent until the phase is `done`. */
-  readonly outcome?: ExportOutcome;
+  readonly outcome?: ExportOutcome | undefined;
   readonly groupId: string;
   readonly clusterName: string;
   /** The snapshot's id; `"latest"` until that is resolved. */
   readonly snapshotId: string;
-  readonly exportBucketId?: string;
-  readonly exportBucketName?: string;
+  readonly exportBucketId?: string | undefined;
+  readonly exportBucketName?: string | undefined;
   /** The job as last seen. */
-  readonly job?: ExportJob;
+  readonly job?: ExportJob | undefined;
   /** How {@link ExportStatus.job} came to belong to this request; absent while it only stands in the way. */
-  readonly origin?: JobOrigin;
+  readonly origin?: JobOrigin | undefined;
   readonly components: readonly ComponentStatus[];
   readonly attempts: readonly AttemptReport[];
   readonly attemptsMax: number;
   /** Looks at the job so far; components count their own. */
   readonly polls: number;
   /** Latest successful look, ISO 8601. */
-  readonly lastPollAt?: string;
-  readonly nextPollAt?: string;
-  readonly pollFailure?: PollFailure;
+  readonly lastPollAt?: string | undefined;
+  readonly nextPollAt?: string | undefined;
+  readonly pollFailure?: PollFailure | undefined;
   readonly deadlineAt: string;
   /** What a person should know now, in words. */
   readonly notes: readonly string[];
@@ -110,13 +110,13 @@ export interface ExportResult {
   readonly snapshotId: string;
   readonly exportBucketId: string;
   /** Known when the bucket was looked up. */
-  readonly exportBucketName?: string;
+  readonly exportBucketName?: string | undefined;
   readonly exportId: string;
   /** `"Successful"`, from Atlas. */
   readonly state: string;
-  readonly prefix?: string;
-  readonly createdAt?: string;
-  readonly finishedAt?: string;
+  readonly prefix?: string | undefined;
+  readonly createdAt?: string | undefined;
+  readonly finishedAt?: string | undefined;
   readonly job: ExportJob;
   readonly origin: JobOrigin;
   /** True when somebody else had started the job. */
