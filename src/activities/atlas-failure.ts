@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { AtlasError } from '../atlas/index.ts';
+import { AtlasError, type AtlasErrorCode } from '../atlas/index.ts';
 import type { AtlasAnswer } from '../contract/index.ts';
 
 /**
@@ -27,23 +27,23 @@ export function atlasFailure(error: unknown): unknown {
 
 /** Whether the same request would get the same answer, however often it is repeated. */
 function isFinal(error: AtlasError): boolean {
-  switch (error.code) {
-    // A key, a role, an id or a body does not change by itself.
-    case 'ATLAS_UNAUTHORIZED':
-    case 'ATLAS_FORBIDDEN':
-    case 'ATLAS_NOT_FOUND':
-    case 'ATLAS_REJECTED':
-    // What stands in the way has to be looked at first.
-    case 'ATLAS_CONFLICT':
-      return true;
-    // Time helps, or may.
-    case 'ATLAS_RATE_LIMITED':
-    case 'ATLAS_UNAVAILABLE':
-    case 'ATLAS_CONNECTION':
-    case 'ATLAS_TIMEOUT':
-    case 'ATLAS_RESPONSE':
-    case 'ATLAS_NOT_SENT':
-    case 'ATLAS_ABORTED':
-      return false;
-  }
+  return finality[error.code];
 }
+
+const finality: Record<AtlasErrorCode, boolean> = {
+  // A key, a role, an id or a body does not change by itself.
+  ATLAS_UNAUTHORIZED: true,
+  ATLAS_FORBIDDEN: true,
+  ATLAS_NOT_FOUND: true,
+  ATLAS_REJECTED: true,
+  // What stands in the way has to be looked at first.
+  ATLAS_CONFLICT: true,
+  // Time helps, or may.
+  ATLAS_RATE_LIMITED: false,
+  ATLAS_UNAVAILABLE: false,
+  ATLAS_CONNECTION: false,
+  ATLAS_TIMEOUT: false,
+  ATLAS_RESPONSE: false,
+  ATLAS_NOT_SENT: false,
+  ATLAS_ABORTED: false,
+};

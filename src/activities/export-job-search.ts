@@ -48,7 +48,7 @@ function earlierDurations(jobs: readonly AtlasExportJob[]): number[] {
   return jobs
     .filter((job) => job.state === 'Successful')
     .sort(oldestFirst)
-    .reverse()
+    .toReversed()
     .map((job) => Date.parse(job.finishedAt ?? '') - Date.parse(job.createdAt ?? ''))
     .filter((durationMs) => Number.isFinite(durationMs) && durationMs > 0)
     .slice(0, earlierDurationsMax);
