@@ -18,7 +18,7 @@ const namespaceDefault = 'default';
 
 const booleanVariables = ['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'];
 
-/** Two ways to give the same thing, of which one at most may be used. */
+/** What is given as a path or as data, one of the two at most. */
 const pathOrData = [
   'TEMPORAL_TLS_CLIENT_CERT',
   'TEMPORAL_TLS_CLIENT_KEY',
@@ -34,20 +34,35 @@ export function readTemporalSettings(
   problems: SettingsProblem[],
 ): TemporalSettings | undefined {
   const countBefore = problems.length;
-  problems.push(...variableProblems(environment));
-  if (problems.length > countBefore) return undefined;
-  const profile = loadProfile(environment, problems);
+  const overrideEnvVars = temporalVariables(environment);
+  problems.push(...booleanProblems(environment));
+  // What makes envconfig throw is told here and taken away from it, so that it can go on to the rest.
+  for (const { spoiled, ...problem } of spoilingProblems(environment)) {
+    problems.push(problem);
+    for (const name of spoiled) delete overrideEnvVars[name];
+  }
+  const profile = loadProfile(overrideEnvVars, problems);
   if (profile === undefined) return undefined;
   const address = profile.address ?? addressDefault;
   const namespace = profile.namespace ?? namespaceDefault;
   problems.push(...profileProblems({ ...profile, address, namespace }));
-  if (problems.length > countBefore) return undefined;
   const connectionOptions = connectionOptionsOf(profile, problems);
-  if (connectionOptions === undefined) return undefined;
+  if (connectionOptions === undefined || problems.length > countBefore) return undefined;
   return { address, namespace, connectionOptions: { ...connectionOptions, address } };
 }
 
-function variableProblems(environment: Environment): SettingsProblem[] {
+function temporalVariables(environment: Environment): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const name of Object.keys(environment)) {
+    const value = valueOf(environment, name);
+    if (value !== undefined) variables[name] = value;
+    // An empty one of these takes the entry of the configuration file away.
+    else if (name.startsWith('TEMPORAL_GRPC_META_')) variables[name] = '';
+  }
+  return variables;
+}
+
+function booleanProblems(environment: Environment): SettingsProblem[] {
   const problems: SettingsProblem[] = [];
   for (const name of booleanVariables) {
     const text = valueOf(environment, name);
@@ -62,12 +77,22 @@ function variableProblems(environment: Environment): SettingsProblem[] {
       expected: "the server's own certificate authority in TEMPORAL_TLS_SERVER_CA_CERT_PATH",
     });
   }
+  return problems;
+}
+
+function spoilingProblems(
+  environment: Environment,
+): (SettingsProblem & { readonly spoiled: readonly string[] })[] {
+  const problems: (SettingsProblem & { readonly spoiled: readonly string[] })[] = [];
   for (const name of pathOrData) {
-    if (valueOf(environment, `${name}_PATH`) && valueOf(environment, `${name}_DATA`)) {
+    const both = [`${name}_PATH`, `${name}_DATA`];
+    if (both.every((each) => valueOf(environment, each) !== undefined)) {
       problems.push({
-        name: `${name}_PATH and ${name}_DATA`,
+        name: both.join(' and '),
         wrong: 'are both set',
         expected: 'one of the two',
+        // Certificate and key go together: one left alone would be a problem that is none.
+        spoiled: pathOrData.flatMap((each) => [`${each}_PATH`, `${each}_DATA`]),
       });
     }
   }
@@ -77,6 +102,7 @@ function variableProblems(environment: Environment): SettingsProblem[] {
       name: 'TEMPORAL_CONFIG_FILE',
       wrong: `is ${quoted(file)}, which is not there`,
       expected: 'a file that can be read',
+      spoiled: ['TEMPORAL_CONFIG_FILE', 'TEMPORAL_PROFILE'],
     });
   }
   const profile = valueOf(environment, 'TEMPORAL_PROFILE');
@@ -86,25 +112,21 @@ function variableProblems(environment: Environment): SettingsProblem[] {
       name: 'TEMPORAL_PROFILE',
       wrong: `is ${quoted(profile)}`,
       expected: 'a profile of the configuration file',
+      spoiled: ['TEMPORAL_PROFILE'],
     });
   }
   return problems;
 }
 
-function loadProfile(environment: Environment, problems: SettingsProblem[]): ClientConfigProfile | undefined {
-  const overrideEnvVars: Record<string, string> = {};
-  for (const name of Object.keys(environment)) {
-    const value = valueOf(environment, name);
-    if (value !== undefined) overrideEnvVars[name] = value;
-    // An empty one of these takes the entry of the configuration file away.
-    else if (name.startsWith('TEMPORAL_GRPC_META_')) overrideEnvVars[name] = '';
-  }
+function loadProfile(
+  overrideEnvVars: Record<string, string>,
+  problems: SettingsProblem[],
+): ClientConfigProfile | undefined {
   try {
     return loadClientConfigProfile({ overrideEnvVars });
   } catch (error) {
     problems.push({
-      name:
-        valueOf(environment, 'TEMPORAL_PROFILE') === undefined ? 'TEMPORAL_CONFIG_FILE' : 'TEMPORAL_PROFILE',
+      name: overrideEnvVars['TEMPORAL_PROFILE'] === undefined ? 'TEMPORAL_CONFIG_FILE' : 'TEMPORAL_PROFILE',
       wrong: `could not be read: ${firstLine(error)}`,
       expected: 'a configuration of the Temporal CLI, or none',
     });

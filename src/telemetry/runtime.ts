@@ -8,6 +8,15 @@ import { histogramBucketOverrides } from './metrics.ts';
 const metricsBytesMax = 20_000_000;
 const scrapeTimeoutMs = 5_000;
 
+/** One step less than ours: at DEBUG the core dumps whole tasks, with inputs and results, several lines each. */
+const coreLevels = {
+  TRACE: 'DEBUG',
+  DEBUG: 'INFO',
+  INFO: 'INFO',
+  WARN: 'WARN',
+  ERROR: 'ERROR',
+} as const satisfies Record<LogLevel, LogLevel>;
+
 /** Somebody else may take the free port before the SDK does. */
 const portTriesMax = 5;
 
@@ -37,7 +46,7 @@ export async function installTelemetryRuntime({
         logger,
         shutdownSignals: [],
         telemetryOptions: {
-          logging: { filter: { core: level, other: 'ERROR' }, forward: {} },
+          logging: { filter: { core: coreLevels[level], other: 'ERROR' }, forward: {} },
           metrics: {
             prometheus: {
               bindAddress: address,

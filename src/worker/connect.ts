@@ -14,6 +14,9 @@ const refusals: Readonly<Record<number, string>> = {
 const notFound = 5;
 const delayMsFirst = 500;
 const delayMsMax = 5_000;
+
+/** Even the last try, when the time is over, is a real one. */
+const tryMsMin = 2_000;
 const callTimeoutMs = 5_000;
 
 /** No connection to Temporal, or none with the namespace in it. The message names the address. */
@@ -43,16 +46,16 @@ export async function connectToTemporal(options: ConnectOptions): Promise<Native
   const deadline = Date.now() + timeoutMs;
   for (let delayMs = delayMsFirst; ; delayMs = Math.min(delayMs * 2, delayMsMax)) {
     signal?.throwIfAborted();
-    const outcome = await tryOnce(temporal, Math.max(1, deadline - Date.now()));
+    const outcome = await tryOnce(temporal, Math.max(tryMsMin, deadline - Date.now()));
     if ('connection' in outcome) return outcome.connection;
-    const leftMs = deadline - Date.now();
     const message = `cannot reach Temporal at ${temporal.address}: ${outcome.reason}`;
     if (outcome.final) throw new TemporalUnreachableError(message);
-    if (leftMs <= delayMs) {
+    const leftMs = deadline - Date.now();
+    if (leftMs <= 0) {
       throw new TemporalUnreachableError(`${message} (gave up after ${Math.round(timeoutMs / 1000)} s)`);
     }
-    logger.warn(`${message}; trying again`, { delayMs, leftMs });
-    await sleep(delayMs, undefined, signal === undefined ? {} : { signal });
+    logger.warn(`${message}; trying again`, { delayMs: Math.min(delayMs, leftMs), leftMs });
+    await sleep(Math.min(delayMs, leftMs), undefined, signal === undefined ? {} : { signal });
   }
 }
 

@@ -1,5 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import type { Logger } from '@temporalio/common';
+import type { NativeConnection } from '@temporalio/worker';
 import { readSettings, secretsOf, SettingsError, type Environment, type Settings } from '../config.ts';
 import { startHealthServer, type HealthServer } from '../telemetry/health-server.ts';
 import { createLogger } from '../telemetry/logger.ts';
@@ -59,7 +60,10 @@ export async function main(
     }
     complain(`atlas-export-worker: ${clean(error instanceof Error ? error.message : String(error))}`);
     if (error instanceof SettingsError) return exitCodes.settings;
-    if (error instanceof TemporalUnreachableError) return exitCodes.temporalUnreachable;
+    if (error instanceof TemporalUnreachableError) {
+      logger.error(error.message);
+      return exitCodes.temporalUnreachable;
+    }
     logger.error('the worker has failed', { error });
     return exitCodes.failed;
   } finally {
@@ -102,7 +106,7 @@ async function serve(settings: Settings, { logger, progress, signal }: Process):
       });
       logger.info('the worker has drained');
     } finally {
-      await connection.close();
+      await closeConnection(connection, logger);
     }
   } finally {
     await health.close();
@@ -150,6 +154,15 @@ function logStart(
     cachedWorkflowsMax: settings.cachedWorkflowsMax,
   });
   for (const notice of settings.notices) logger.warn(notice);
+}
+
+/** A worker that ended badly may still hold the connection; that must not hide why it ended. */
+async function closeConnection(connection: NativeConnection, logger: Logger): Promise<void> {
+  try {
+    await connection.close();
+  } catch (error) {
+    logger.warn('the connection to Temporal could not be closed', { error });
+  }
 }
 
 function isAbort(error: unknown): boolean {
