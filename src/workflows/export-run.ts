@@ -12,6 +12,7 @@ import type {
 import { exportActivityCalls, type ExportActivityCalls } from './activity-calls.ts';
 import { exportDetails } from './export-details.ts';
 import type { LookLog } from './look-log.ts';
+import { noteLogIds } from './log-attributes.ts';
 import { LookRequests } from './look-requests.ts';
 
 const notesMax = 20;
@@ -94,6 +95,7 @@ export class ExportRun {
   /** A job's latest document, also in the report of the attempt that it belongs to. */
   saw(job: ExportJob): void {
     this.job = job;
+    noteLogIds({ snapshotId: this.snapshotId, exportId: job.exportId });
     const index = this.attempts.findIndex((report) => report.job.exportId === job.exportId);
     const report = this.attempts[index];
     if (report !== undefined) this.attempts[index] = { ...report, job };
