@@ -1,6 +1,10 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { CreateExportJobInput, ExportActivities } from '../../src/activities/index.ts';
+import type {
+  CreateExportJobInput,
+  ExportActivities,
+  FindExportJobInput,
+} from '../../src/activities/index.ts';
 import {
   exportRequestIdKey,
   isTerminal,
@@ -87,7 +91,7 @@ export class PretendAtlas {
   }
 
   private find(
-    input: { snapshotId: string; exportRequestId: string; exportId?: string | undefined },
+    input: FindExportJobInput,
     nowMs: number,
   ): Awaited<ReturnType<ExportActivities['findExportJob']>> {
     const ours = this.jobs.find(
@@ -104,7 +108,9 @@ export class PretendAtlas {
       ours: ours === undefined ? undefined : this.document(ours.exportId, nowMs),
       oursBesides: [],
       active: others.find(({ state }) => !isTerminal(state)),
-      exported: others.find(({ state }) => state === 'Successful'),
+      exported: others.find(
+        ({ state, exportBucketId }) => state === 'Successful' && exportBucketId === input.exportBucketId,
+      ),
       earlierDurationsMs: [],
     };
   }
