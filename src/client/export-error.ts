@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancelledFailure, type WorkflowFailedError } from '@temporalio/client';
 import {
+  atlasGoesOn,
   exportFailureTypes,
   problemsText,
   type ExportFailureDetails,

@@ -126,3 +126,7 @@ export interface ExportResult {
   readonly polls: number;
   readonly notes: readonly string[];
 }
+
+/** Said wherever a person cancels. */
+export const atlasGoesOn =
+  'Atlas has no way to cancel an export job: if one was running, it goes on and is billed. Ask for the same export again to pick it up.';

@@ -1,4 +1,5 @@
 import {
+  atlasGoesOn,
   durationText,
   progressText,
   stateReasonText,
@@ -49,10 +50,6 @@ function headline(status: ExportStatus): string {
   if (status.outcome === 'cancelled') return `**Tracking cancelled**: ${what}. ${atlasGoesOn}`;
   return `**${phaseText[status.phase]}** ${what}.`;
 }
-
-/** Said wherever a person cancels. */
-export const atlasGoesOn =
-  'Atlas has no way to cancel an export job: if it was running, it goes on and is billed. Ask for the same export again to pick it up.';
 
 const phaseText: Record<ExportStatus['phase'], string> = {
   resolving: 'Looking up',

@@ -1,7 +1,6 @@
 import {
   allHandlersFinished,
   CancellationScope,
-  CancelledFailure,
   condition,
   defineQuery,
   defineUpdate,
@@ -13,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 import {
+  atlasGoesOn,
   checkExportRequest,
   exportFailureTypes,
   pollNowUpdate,
@@ -24,7 +24,7 @@ import {
 import { atlasAnswer } from './atlas-answer.ts';
 import { claimJob, type ClaimedJob } from './create-once.ts';
 import { countAttempt, countEnding, recordNoticed } from './export-metrics.ts';
-import { atlasGoesOn, nextAttemptSummary } from './export-details.ts';
+import { nextAttemptSummary } from './export-details.ts';
 import { deadlineExceeded, invalidInput, jobText, refusal, runFailure } from './export-ending.ts';
 import { ExportRun } from './export-run.ts';
 import { followJob } from './follow-job.ts';
@@ -171,11 +171,11 @@ function conclude(run: ExportRun, job: ExportJob, { origin }: ClaimedJob): Expor
 /** Every ending but success: marks the run as ended and says so where people look. */
 function endedOtherwise(run: ExportRun, error: unknown): unknown {
   if (isCancellation(error)) {
-    if (run.job !== undefined) run.note(atlasGoesOn);
+    run.note(atlasGoesOn);
     run.end('cancelled');
     countEnding('cancelled');
     log.info('tracking cancelled; the export job at Atlas goes on', { exportId: run.job?.exportId });
-    return new CancelledFailure(`Tracking cancelled. ${atlasGoesOn}`, [run.status()]);
+    return error;
   }
   if (error instanceof ApplicationFailure) {
     run.note(error.message);
