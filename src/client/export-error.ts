@@ -44,12 +44,8 @@ export class InvalidExportRequestError extends Error {
 export function exportErrorOf(error: WorkflowFailedError): Error {
   const { cause } = error;
   if (cause instanceof CancelledFailure) {
-    return new ExportError({
-      code: 'TrackingCancelled',
-      message: cause.message,
-      details: undefined,
-      cause: error,
-    });
+    const message = `Tracking was cancelled. ${atlasGoesOn}`;
+    return new ExportError({ code: 'TrackingCancelled', message, details: undefined, cause: error });
   }
   if (!(cause instanceof ApplicationFailure)) return error;
   const code = exportFailureTypes.find((type) => type === cause.type);
