@@ -61,7 +61,10 @@ const problemsMax = 50;
 
 /** Checks what somebody typed or sent. Names every problem with its path, 50 at most; never throws. */
 export function checkExportRequest(input: unknown): CheckedInput {
-  const parsed = v.safeParse(exportRequestSchema, input);
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return { problems: [{ path: '', message: 'the request must be one JSON object' }] };
+  }
+  const parsed = v.safeParse(exportRequestSchema, input, { abortPipeEarly: true });
   if (!parsed.success) {
     return {
       problems: [...parsed.issues.slice(0, problemsMax).map(problemOfIssue), ...bucketProblems(input)],
@@ -85,9 +88,6 @@ function problemOfIssue(issue: v.BaseIssue<unknown>): InputProblem {
     return { path, message: 'is not a field of an export request' };
   }
   if (issue.received === 'undefined') return { path, message: 'is required' };
-  if (issue.type === 'strict_object' && path === '') {
-    return { path, message: `the request must be one JSON object, not ${issue.received}` };
-  }
   return { path, message: issue.message };
 }
 
@@ -100,8 +100,7 @@ function pathText(path: readonly { readonly key?: unknown }[]): string {
   return text.slice(0, 200);
 }
 
-function bucketProblems(input: unknown): InputProblem[] {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) return [];
+function bucketProblems(input: object): InputProblem[] {
   const given = Object.entries(input).filter(
     ([name, value]) => (name === 'exportBucketId' || name === 'exportBucketName') && value !== undefined,
   );
