@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseHttpDate, parseRetryAfter } from '../../src/atlas/retry-after.ts';
 import { PROPERTY_LIMITS } from './support/property-limits.ts';
 

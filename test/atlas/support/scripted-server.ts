@@ -39,7 +39,7 @@ export async function startScriptedServer(test: TestContext, script: Script): Pr
         };
         seen.push(request);
         const reply = script(request, response);
-        if (reply !== undefined) send(response, reply);
+        return reply === undefined ? undefined : send(response, reply);
       },
       () => response.destroy(),
     );
