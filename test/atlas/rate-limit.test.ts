@@ -40,6 +40,15 @@ describe('after a 429', () => {
     await client.getExportJob({ ...EXPORT_JOB_LOCATOR, groupId: 'another-project' });
   });
 
+  it('to the request for a challenge, calls of that project wait as well', async (test) => {
+    const limited = { status: 429, headers: { 'retry-after': '55' } };
+    const server = await startScriptedServer(test, () => limited);
+    const { client } = startClient(test, server.baseUrl);
+    assert.equal((await failureOf(client.getExportJob(EXPORT_JOB_LOCATOR))).retryAfterMs, 55_000);
+    assert.equal((await failureOf(client.getExportJob(EXPORT_JOB_LOCATOR))).code, 'ATLAS_RATE_LIMITED');
+    assert.equal(server.seen.length, 1);
+  });
+
   for (const headers of [{}, { 'retry-after': 'soon' }, { 'retry-after': '0' }] as Record<string, string>[]) {
     it(`with ${JSON.stringify(headers)} the next call goes out`, async (test) => {
       const server = await startScriptedServer(test, guardWithDigest(limitedOnce(headers)).script);
