@@ -9,7 +9,7 @@ export type AtlasCredentials =
 
 /** Time limits, each in milliseconds. A call is over when the first of them passes. */
 export interface AtlasTimeouts {
-  /** Opening a connection, TLS included. @default 3000 */
+  /** Opening a connection; the TLS handshake has as much again. @default 3000 */
   readonly connectTimeoutMs?: number;
   /** From a request sent to the headers of its answer. @default 8000 */
   readonly headersTimeoutMs?: number;

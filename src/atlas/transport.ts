@@ -16,7 +16,6 @@ import { RateLimitGate } from './rate-limit-gate.ts';
 import { createTextCleaner } from './redact.ts';
 import type { TextCleaner } from './redact.ts';
 import { resettingConnector } from './resetting-connector.ts';
-import { retryAfterMsOf } from './response-error.ts';
 import type { ErrorContext } from './response-error.ts';
 import { serviceAccountInterceptor } from './service-account.ts';
 
@@ -90,12 +89,12 @@ export class AtlasTransport {
       this.#passGate(call);
       const fetch = async (request: TransportRequest): Promise<HttpAnswer> => {
         last = await this.#fetch(call, request, exchange, limit);
-        this.#noteRateLimit(call.groupId, last);
         return last;
       };
       return await work({ fetch, errorContext });
     } catch (error) {
       failure = errorFromFailure(error, errorContext());
+      this.#noteRateLimit(call.groupId, failure);
       throw failure;
     } finally {
       limit.dispose();
@@ -145,10 +144,10 @@ export class AtlasTransport {
     throw new AtlasRateLimitedError({ message, operation: call.operation, effect: 'none', retryAfterMs });
   }
 
-  #noteRateLimit(groupId: string, answer: HttpAnswer): void {
-    if (answer.status !== 429) return;
-    const retryAfterMs = retryAfterMsOf(answer.headers);
-    if (retryAfterMs !== undefined) this.#gate.hold(groupId, retryAfterMs);
+  #noteRateLimit(groupId: string, failure: AtlasError): void {
+    // An error of the gate itself has no status, and must not make its own wait longer.
+    if (failure.status !== 429 || failure.retryAfterMs === undefined) return;
+    this.#gate.hold(groupId, failure.retryAfterMs);
   }
 
   #report(
