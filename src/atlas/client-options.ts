@@ -7,7 +7,7 @@ export type AtlasCredentials =
   | ({ readonly type: 'digest' } & DigestCredentials)
   | ({ readonly type: 'serviceAccount' } & ServiceAccountCredentials);
 
-/** Time limits, each in milliseconds. A call is over when the first of them passes. */
+/** Time limits, each in milliseconds. A request is over when the first of them passes. */
 export interface AtlasTimeouts {
   /** Opening a connection; the TLS handshake has as much again. @default 3000 */
   readonly connectTimeoutMs?: number;
@@ -16,8 +16,8 @@ export interface AtlasTimeouts {
   /** Between two pieces of an answer's body. @default 5000 */
   readonly bodyTimeoutMs?: number;
   /**
-   * One whole call of the client: waiting for a free connection, any digest challenge or token, and all
-   * pages of a list. Outranks the others. @default 10000
+   * One request of a call, a list making one for each page: waiting for a free connection, any digest
+   * challenge or token, and the whole answer. Outranks the others. @default 10000
    */
   readonly requestTimeoutMs?: number;
 }

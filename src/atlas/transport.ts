@@ -70,14 +70,13 @@ export class AtlasTransport {
   }
 
   /**
-   * Does `work` as one call: under one time limit, reported as one event.
+   * Does `work` as one call, reported as one event; each of its requests is under one time limit.
    *
    * @throws {AtlasError} and nothing else, unless `work` itself is at fault.
    */
   async call<Result>(call: TransportCall, work: (session: CallSession) => Promise<Result>): Promise<Result> {
     const startedAtMs = performance.now();
     const exchange = new Exchange({ reading: call.method === 'GET', sendBefore: call.sendBefore });
-    const limit = new CallLimit({ timeoutMs: this.#options.timeouts.requestTimeoutMs, signal: call.signal });
     let last: HttpAnswer | undefined;
     let failure: AtlasError | undefined;
     const errorContext = (): ErrorContext => ({
@@ -88,7 +87,7 @@ export class AtlasTransport {
     try {
       this.#passGate(call);
       const fetch = async (request: TransportRequest): Promise<HttpAnswer> => {
-        last = await this.#fetch(call, request, exchange, limit);
+        last = await this.#fetch(call, request, exchange);
         return last;
       };
       return await work({ fetch, errorContext });
@@ -97,7 +96,6 @@ export class AtlasTransport {
       this.#noteRateLimit(call.groupId, failure);
       throw failure;
     } finally {
-      limit.dispose();
       this.#report(call, last, failure, { durationMs: performance.now() - startedAtMs, exchange });
     }
   }
@@ -108,13 +106,9 @@ export class AtlasTransport {
     return this.#closing;
   }
 
-  async #fetch(
-    call: TransportCall,
-    request: TransportRequest,
-    exchange: Exchange,
-    limit: CallLimit,
-  ): Promise<HttpAnswer> {
-    limit.throwIfOver();
+  async #fetch(call: TransportCall, request: TransportRequest, exchange: Exchange): Promise<HttpAnswer> {
+    // Per request, not per call: a list of many pages takes as many times as long.
+    const limit = new CallLimit({ timeoutMs: this.#options.timeouts.requestTimeoutMs, signal: call.signal });
     const collector = new AnswerCollector(request.bodyBytesMax);
     const stopListening = limit.onEnd((cut) => collector.cut(cut));
     const options: ExchangeDispatchOptions = {
@@ -130,10 +124,12 @@ export class AtlasTransport {
       exchange,
     };
     try {
+      limit.throwIfOver();
       this.#dispatcher.dispatch(options, collector);
       return await collector.answer;
     } finally {
       stopListening();
+      limit.dispose();
     }
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { searchExportJobs } from '../../src/activities/export-job-search.ts';
 import type { ExportJob } from '../../src/atlas/index.ts';
 

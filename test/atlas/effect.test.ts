@@ -46,6 +46,12 @@ const CASES: readonly CreateCase[] = [
     answer: (socket) => socket.end(),
   },
   {
+    title: 'a 408, which a proxy may say after it has passed the request on',
+    code: 'ATLAS_UNAVAILABLE',
+    effect: 'unknown',
+    answer: (socket) => socket.end(rawAnswer('408 Request Timeout', [], '')),
+  },
+  {
     title: 'no answer in time',
     code: 'ATLAS_TIMEOUT',
     effect: 'unknown',
