@@ -17,7 +17,7 @@ export function proofFromBooks(simulator: Simulator, results: readonly ExportRes
     [`${books.jobs.length} export jobs in Atlas's books`, books.jobs.length === results.length],
     [
       'no snapshot was ever exported twice at once, none was exported a second time',
-      books.activeOverlaps === 0 &&
+      books.activeOverlaps.length === 0 &&
         new Set(books.jobs.map(({ snapshotId }) => snapshotId)).size === books.jobs.length,
     ],
     [
