@@ -1,0 +1,200 @@
+import type { LogLevel } from '@temporalio/common';
+import { durationMs } from '../contract/duration.ts';
+import { taskQueueDefault } from '../contract/names.ts';
+import { parseBoolean, valueOf, type Environment } from './environment.ts';
+import { nearestName } from './nearest-name.ts';
+import { quoted, type SettingsProblem } from './settings-error.ts';
+
+/** Every variable with this prefix is ours, so one that is not known is a typing mistake. */
+export const ownPrefix = 'ATLAS_EXPORT_';
+
+/** One `ATLAS_EXPORT_*` variable: how it is read and what the documentation says about it. */
+export interface OwnSetting<Value> {
+  readonly name: string;
+  readonly meaning: string;
+  /** What is accepted, as the end of "expected …". */
+  readonly expected: string;
+  readonly fallback: Value;
+  /** The fallback as somebody would write it; where there is none, what happens instead. */
+  readonly fallbackText: string;
+  /** Undefined when the text is wrong. */
+  readonly parse: (text: string) => Value | undefined;
+}
+
+const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const satisfies readonly LogLevel[];
+
+const duration = 'a duration such as "30s", "5 minutes" or "1 hour"';
+
+/** The table that the reader below and `docs/settings.md` are made from. */
+export const ownSettings = {
+  taskQueue: setting<string>({
+    name: 'ATLAS_EXPORT_TASK_QUEUE',
+    meaning: 'Temporal task queue that the worker listens on.',
+    expected: 'a name of 1 to 200 printable characters without spaces, not starting with "__temporal_"',
+    fallback: taskQueueDefault,
+    parse: (text) => (/^(?!__temporal_)[!-~]{1,200}$/.test(text) ? text : undefined),
+  }),
+  apiVersion: setting<'v2' | 'v1.0'>({
+    name: 'ATLAS_EXPORT_API_VERSION',
+    meaning: 'Version of the Atlas Admin API to speak.',
+    expected: '"v2" or "v1.0"',
+    fallback: 'v2',
+    parse: (text) => (text === 'v2' || text === 'v1.0' ? text : undefined),
+  }),
+  allowHttp: setting<boolean>({
+    name: 'ATLAS_EXPORT_ALLOW_HTTP',
+    meaning:
+      'Whether the base URL may be plain http to another machine. Only for the simulator in a container of its own: a service account’s secret would cross the network readable.',
+    expected: '"true" or "false"',
+    fallback: false,
+    parse: parseBoolean,
+  }),
+  httpHost: setting<string>({
+    name: 'ATLAS_EXPORT_HTTP_HOST',
+    meaning:
+      'Address on which health and metrics are served. They need no password, so the default is this machine alone; in a container set 0.0.0.0.',
+    expected: 'a host name or an IP address',
+    fallback: '127.0.0.1',
+    parse: (text) => (/^[\w.:-]{1,253}$/.test(text) ? text : undefined),
+  }),
+  httpPort: setting<number>({
+    name: 'ATLAS_EXPORT_HTTP_PORT',
+    meaning: 'Port for health and metrics; 0 takes a free one, which the log then names.',
+    expected: 'a whole number from 0 to 65535',
+    fallback: 9464,
+    parse: wholeNumber({ min: 0, max: 65_535 }),
+  }),
+  logLevel: setting<LogLevel>({
+    name: 'ATLAS_EXPORT_LOG_LEVEL',
+    meaning: 'Least severe log line to write.',
+    expected: '"trace", "debug", "info", "warn" or "error"',
+    fallback: 'INFO',
+    fallbackText: 'info',
+    parse: (text) => logLevels.find((level) => level === text.toUpperCase()),
+  }),
+  connectTimeoutMs: setting<number>({
+    name: 'ATLAS_EXPORT_CONNECT_TIMEOUT',
+    meaning:
+      'How long to keep trying to reach the Temporal server and to find the namespace at the start, before ending with exit code 3.',
+    expected: duration,
+    fallback: 60_000,
+    fallbackText: '1 minute',
+    parse: durationMs,
+  }),
+  shutdownGraceMs: setting<number>({
+    name: 'ATLAS_EXPORT_SHUTDOWN_GRACE',
+    meaning:
+      'How long running activities may go on after SIGTERM or SIGINT. Then they are interrupted and handed back to Temporal. Give the container 10 seconds more than this.',
+    expected: duration,
+    fallback: 30_000,
+    fallbackText: '30s',
+    parse: durationMs,
+  }),
+  stickyTimeoutMs: setting<number>({
+    name: 'ATLAS_EXPORT_STICKY_TIMEOUT',
+    meaning:
+      'How long Temporal waits for the worker that has an export in its cache before it gives it to another: the delay that a killed worker causes.',
+    expected: duration,
+    fallback: 5_000,
+    fallbackText: '5s',
+    parse: durationMs,
+  }),
+  cachedWorkflowsMax: setting<number>({
+    name: 'ATLAS_EXPORT_MAX_CACHED_WORKFLOWS',
+    meaning:
+      'Exports and components kept in memory, about 1 MB of Node’s heap each. One that is not in memory is replayed from its history when it goes on.',
+    expected: 'a whole number from 0 to 100000',
+    fallback: 500,
+    parse: wholeNumber({ min: 0, max: 100_000 }),
+  }),
+  concurrentActivitiesMax: setting<number>({
+    name: 'ATLAS_EXPORT_MAX_CONCURRENT_ACTIVITIES',
+    meaning: 'Calls of the Atlas API under way at once in this worker.',
+    expected: 'a whole number from 1 to 10000',
+    fallback: 100,
+    parse: wholeNumber({ min: 1, max: 10_000 }),
+  }),
+  taskQueueActivitiesPerSecondMax: setting<number | undefined>({
+    name: 'ATLAS_EXPORT_MAX_TASK_QUEUE_ACTIVITIES_PER_SECOND',
+    meaning:
+      'Activities per second for the whole task queue, kept by the Temporal server however many workers there are. Give every worker the same.',
+    expected: 'a number above 0, up to 100000',
+    fallback: undefined,
+    fallbackText: 'no limit',
+    parse: positiveNumber,
+  }),
+};
+
+/** The values of every `ATLAS_EXPORT_*` setting. */
+export interface OwnSettings {
+  readonly taskQueue: string;
+  readonly apiVersion: 'v2' | 'v1.0';
+  readonly allowHttp: boolean;
+  readonly httpHost: string;
+  readonly httpPort: number;
+  readonly logLevel: LogLevel;
+  readonly connectTimeoutMs: number;
+  readonly shutdownGraceMs: number;
+  readonly stickyTimeoutMs: number;
+  readonly cachedWorkflowsMax: number;
+  readonly concurrentActivitiesMax: number;
+  readonly taskQueueActivitiesPerSecondMax: number | undefined;
+}
+
+/** Reads all of them; what is wrong goes into `problems` and its default into the result. */
+export function readOwnSettings(environment: Environment, problems: SettingsProblem[]): OwnSettings {
+  const read = <Value>(spec: OwnSetting<Value>): Value => {
+    const text = valueOf(environment, spec.name);
+    if (text === undefined) return spec.fallback;
+    const value = spec.parse(text.trim());
+    if (value !== undefined) return value;
+    problems.push({ name: spec.name, wrong: `is ${quoted(text)}`, expected: spec.expected });
+    return spec.fallback;
+  };
+  problems.push(...unknownNameProblems(environment));
+  return {
+    taskQueue: read(ownSettings.taskQueue),
+    apiVersion: read(ownSettings.apiVersion),
+    allowHttp: read(ownSettings.allowHttp),
+    httpHost: read(ownSettings.httpHost),
+    httpPort: read(ownSettings.httpPort),
+    logLevel: read(ownSettings.logLevel),
+    connectTimeoutMs: read(ownSettings.connectTimeoutMs),
+    shutdownGraceMs: read(ownSettings.shutdownGraceMs),
+    stickyTimeoutMs: read(ownSettings.stickyTimeoutMs),
+    cachedWorkflowsMax: read(ownSettings.cachedWorkflowsMax),
+    concurrentActivitiesMax: read(ownSettings.concurrentActivitiesMax),
+    taskQueueActivitiesPerSecondMax: read(ownSettings.taskQueueActivitiesPerSecondMax),
+  };
+}
+
+function unknownNameProblems(environment: Environment): SettingsProblem[] {
+  const known = Object.values(ownSettings).map(({ name }) => name);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith(ownPrefix) && !known.includes(name))
+    .map((name) => ({
+      name: name.slice(0, 100),
+      wrong: 'is not a setting',
+      expected: `a known name, perhaps ${nearestName(name, known) ?? ''}`,
+    }));
+}
+
+function setting<Value>(
+  spec: Omit<OwnSetting<Value>, 'fallbackText'> & { readonly fallbackText?: string },
+): OwnSetting<Value> {
+  return { fallbackText: String(spec.fallback), ...spec };
+}
+
+function wholeNumber({ min, max }: { min: number; max: number }): (text: string) => number | undefined {
+  return (text) => {
+    if (!/^\d{1,9}$/.test(text)) return undefined;
+    const value = Number(text);
+    return value >= min && value <= max ? value : undefined;
+  };
+}
+
+function positiveNumber(text: string): number | undefined {
+  if (!/^\d{1,6}(\.\d{1,6})?$/.test(text)) return undefined;
+  const value = Number(text);
+  return value > 0 && value <= 100_000 ? value : undefined;
+}

@@ -1,0 +1,100 @@
+import { ownSettings } from './own-settings.ts';
+import { atlasVariables } from './atlas-settings.ts';
+
+/** One line of `docs/settings.md`. */
+export interface SettingsTableRow {
+  readonly name: string;
+  readonly meaning: string;
+  /** What happens when it is not set. */
+  readonly default: string;
+  readonly accepted: string;
+  readonly secret: boolean;
+  /** Whose name it is: the Atlas CLI's, Temporal's, or this product's. */
+  readonly owner: 'Atlas CLI' | 'Temporal' | 'atlas-export-worker';
+}
+
+/** Every variable the worker reads; the documentation is generated from this. */
+export function settingsTable(): SettingsTableRow[] {
+  return [...atlasRows, ...temporalRows, ...ownRows()];
+}
+
+function ownRows(): SettingsTableRow[] {
+  return Object.values(ownSettings).map(({ name, meaning, expected, fallbackText }) => ({
+    name,
+    meaning,
+    default: fallbackText,
+    accepted: expected,
+    secret: false,
+    owner: 'atlas-export-worker',
+  }));
+}
+
+const key = '1 to 1000 printable ASCII characters';
+const url =
+  'https://host[:port]; plain http towards this machine only, unless ATLAS_EXPORT_ALLOW_HTTP is true';
+
+const atlasRows: readonly SettingsTableRow[] = [
+  atlas(atlasVariables.publicKey, 'Public half of an API key.', key),
+  { ...atlas(atlasVariables.privateKey, 'Private half of an API key.', key), secret: true },
+  atlas(
+    atlasVariables.clientId,
+    'Client id of a service account. A service account wins over an API key.',
+    key,
+  ),
+  { ...atlas(atlasVariables.clientSecret, 'Secret of a service account.', key), secret: true },
+  atlas(
+    atlasVariables.opsManagerUrl,
+    'Where the Atlas Admin API is, without a path. Wins over the two below.',
+    url,
+  ),
+  atlas(atlasVariables.baseUrl, 'The same under its newer name.', url),
+  {
+    ...atlas(atlasVariables.service, 'Atlas, or Atlas for Government.', '"cloud" or "cloudgov"'),
+    default: 'cloud',
+  },
+];
+
+const temporalRows: readonly SettingsTableRow[] = [
+  temporal('TEMPORAL_ADDRESS', 'Temporal server.', { accepted: 'host:port', default: 'localhost:7233' }),
+  temporal('TEMPORAL_NAMESPACE', 'Namespace.', { accepted: 'a name', default: 'default' }),
+  {
+    ...temporal('TEMPORAL_API_KEY', 'API key; turns TLS on.', { accepted: 'printable ASCII characters' }),
+    secret: true,
+  },
+  temporal('TEMPORAL_TLS', 'Whether to use TLS.', {
+    accepted: '"true" or "false"',
+    default: 'true where an API key or another TLS setting is given',
+  }),
+  temporal('TEMPORAL_TLS_CLIENT_CERT_PATH, …_DATA', 'Client certificate.', { accepted: 'PEM' }),
+  {
+    ...temporal('TEMPORAL_TLS_CLIENT_KEY_PATH, …_DATA', "The client certificate's key.", { accepted: 'PEM' }),
+    secret: true,
+  },
+  temporal('TEMPORAL_TLS_SERVER_CA_CERT_PATH, …_DATA', "The server's certificate authority.", {
+    accepted: 'PEM',
+    default: "the system's",
+  }),
+  temporal('TEMPORAL_TLS_SERVER_NAME', 'Name to expect in the server’s certificate.', {
+    accepted: 'a host name',
+  }),
+  temporal('TEMPORAL_GRPC_META_<NAME>', 'Header to send with every request to Temporal.', {
+    accepted: 'text',
+  }),
+  temporal('TEMPORAL_CONFIG_FILE', "Temporal's configuration file.", {
+    accepted: 'a TOML file',
+    default: "temporalio/temporal.toml in the user's configuration folder, if there is one",
+  }),
+  temporal('TEMPORAL_PROFILE', 'Profile in that file.', { accepted: 'a name', default: 'default' }),
+];
+
+function atlas(name: string, meaning: string, accepted: string): SettingsTableRow {
+  return { name, meaning, default: '', accepted, secret: false, owner: 'Atlas CLI' };
+}
+
+function temporal(
+  name: string,
+  meaning: string,
+  texts: { readonly accepted: string; readonly default?: string },
+): SettingsTableRow {
+  return { name, meaning, default: '', secret: false, owner: 'Temporal', ...texts };
+}

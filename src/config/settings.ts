@@ -1,0 +1,70 @@
+import { createRedactor } from '../telemetry/redact.ts';
+import { atlasVariables, readAtlasSettings, type AtlasSettings } from './atlas-settings.ts';
+import { valueOf, type Environment } from './environment.ts';
+import { readOwnSettings, type OwnSettings } from './own-settings.ts';
+import { SettingsError, type SettingsProblem } from './settings-error.ts';
+import { readTemporalSettings, type TemporalSettings } from './temporal-settings.ts';
+
+export type { Environment } from './environment.ts';
+
+/** Everything the worker is told from outside, checked. */
+export interface Settings extends OwnSettings {
+  readonly temporal: TemporalSettings;
+  readonly atlas: AtlasSettings;
+  /** What is not wrong but worth a line in the log at the start. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * Reads the settings from an environment, and from the files it names (Temporal's configuration and
+ * certificates). An empty variable counts as one that is not set.
+ *
+ * @throws {SettingsError} naming everything that is wrong at once; it throws nothing else
+ */
+export function readSettings(environment: Environment): Settings {
+  const problems: SettingsProblem[] = [];
+  const notices: string[] = [];
+  const own = readOwnSettings(environment, problems);
+  const atlas = readAtlasSettings(environment, { allowHttp: own.allowHttp, problems, notices });
+  const temporal = readTemporalSettings(environment, problems);
+  if (atlas === undefined || temporal === undefined || problems.length > 0) {
+    throw new SettingsError(withoutSecrets(problems, environment));
+  }
+  for (const name of ['TEMPORAL_CODEC_ENDPOINT', 'TEMPORAL_CODEC_AUTH']) {
+    if (valueOf(environment, name) !== undefined) {
+      notices.push(`${name} is set; the worker uses no payload codec and does not read it.`);
+    }
+  }
+  return { ...own, atlas, temporal, notices };
+}
+
+/** The values that must never be written anywhere. */
+export function secretsOf({ atlas, temporal }: Settings): string[] {
+  const { credentials } = atlas;
+  const { apiKey, metadata, tls } = temporal.connectionOptions;
+  const secrets =
+    credentials.type === 'digest'
+      ? [credentials.privateKey, basicAuthorization(credentials.publicKey, credentials.privateKey)]
+      : [credentials.clientSecret, basicAuthorization(credentials.clientId, credentials.clientSecret)];
+  if (apiKey !== undefined) secrets.push(apiKey);
+  for (const value of Object.values(metadata ?? {})) {
+    if (typeof value === 'string') secrets.push(value);
+  }
+  if (typeof tls === 'object' && tls?.clientCertPair) {
+    secrets.push(Buffer.from(tls.clientCertPair.key).toString());
+  }
+  return secrets;
+}
+
+/** A token endpoint is asked with this, from which base64 gives the secret back. */
+function basicAuthorization(name: string, secret: string): string {
+  return Buffer.from(`${name}:${secret}`).toString('base64');
+}
+
+/** A secret pasted into the wrong variable would otherwise be shown as that variable's wrong value. */
+function withoutSecrets(problems: readonly SettingsProblem[], environment: Environment): SettingsProblem[] {
+  const names = [atlasVariables.privateKey, atlasVariables.clientSecret, 'TEMPORAL_API_KEY'];
+  const secrets = names.flatMap((name) => valueOf(environment, name) ?? []);
+  const clean = createRedactor(secrets);
+  return problems.map(({ name, wrong, expected }) => ({ name: clean(name), wrong: clean(wrong), expected }));
+}

@@ -1,0 +1,89 @@
+/** A metric of this product, under the name it has on `/metrics`: the SDK adds no prefix to custom metrics. */
+export interface MetricDescription {
+  readonly name: string;
+  readonly kind: 'counter' | 'histogram' | 'gauge';
+  readonly unit: string;
+  readonly description: string;
+  /** Labels that this product sets, besides those the SDK adds where the metric is emitted. */
+  readonly labels: readonly string[];
+  /** Upper bounds of a histogram's buckets, in its unit. */
+  readonly buckets?: readonly number[];
+}
+
+/**
+ * Emitted by workflows, through their own replay-aware meter: an export counts once however often it is
+ * replayed. The SDK adds the labels `namespace`, `taskQueue` and `workflowType`.
+ */
+export const exportMetrics = {
+  outcomes: {
+    name: 'atlas_export_outcomes_total',
+    kind: 'counter',
+    unit: 'exports',
+    description:
+      'Requests that have ended, by outcome: exported, alreadyExported, cancelled, or the type of the failure.',
+    labels: ['outcome'],
+  },
+  attempts: {
+    name: 'atlas_export_attempts_total',
+    kind: 'counter',
+    unit: 'attempts',
+    description: 'Export jobs that a request came to follow, by origin: created, found, adopted, earlier.',
+    labels: ['origin'],
+  },
+  polls: {
+    name: 'atlas_export_polls_total',
+    kind: 'counter',
+    unit: 'polls',
+    description: 'Looks at an export job or at one of its components.',
+    labels: ['of'],
+  },
+  noticedAfterSeconds: {
+    name: 'atlas_export_noticed_after_seconds',
+    kind: 'histogram',
+    unit: 'seconds',
+    description: "Time from the job's finishedAt, by Atlas's clock, until the request noticed.",
+    labels: [],
+    buckets: [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600],
+  },
+} as const satisfies Record<string, MetricDescription>;
+
+/** Emitted by the worker for each call of the Atlas Admin API. */
+export const atlasMetrics = {
+  requests: {
+    name: 'atlas_requests_total',
+    kind: 'counter',
+    unit: 'requests',
+    description:
+      'Calls of the Atlas Admin API, by operation and HTTP status, or by error code where no answer came.',
+    labels: ['operation', 'status'],
+  },
+  requestSeconds: {
+    name: 'atlas_request_seconds',
+    kind: 'histogram',
+    unit: 'seconds',
+    description: 'Time that a call of the Atlas Admin API took, challenges and tokens included.',
+    labels: ['operation'],
+    buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  wireRequests: {
+    name: 'atlas_wire_requests_total',
+    kind: 'counter',
+    unit: 'requests',
+    description:
+      'HTTP requests on the wire: more than the calls where a digest challenge had to be answered.',
+    labels: ['operation'],
+  },
+  rateLimitRemaining: {
+    name: 'atlas_rate_limit_remaining',
+    kind: 'gauge',
+    unit: 'requests',
+    description: 'RateLimit-Remaining of the latest answer that carried it.',
+    labels: ['groupId'],
+  },
+} as const satisfies Record<string, MetricDescription>;
+
+/** Every metric of this product; `docs/settings.md` is generated from it. */
+export const metricDescriptions: readonly MetricDescription[] = [
+  ...Object.values(exportMetrics),
+  ...Object.values(atlasMetrics),
+];

@@ -1,0 +1,95 @@
+import { hostname } from 'node:os';
+import { Runtime, Worker, type NativeConnection, type State, type WorkflowBundle } from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
+import { createAtlasClient, type AtlasClient } from '../atlas/index.ts';
+import type { Settings } from '../config.ts';
+import { activityLogAttributes } from '../telemetry/activity-log-attributes.ts';
+import { createAtlasRequestRecorder } from '../telemetry/metrics.ts';
+import { version } from './version.ts';
+import { loadWorkflowBundle } from './workflow-bundle.ts';
+
+/** After the grace period, time for interrupted activities to say so before the worker gives up on them. */
+const shutdownForceExtraMs = 5_000;
+
+const concurrentWorkflowTasksMax = 40;
+
+export interface WorkerDependencies {
+  /** Stays the caller's to close, after the worker has ended. */
+  readonly connection: NativeConnection;
+  /** @default what `npm run build` made */
+  readonly workflowBundle?: WorkflowBundle;
+  /** Stays the caller's. @default one made from the settings, which lives as long as the worker */
+  readonly atlas?: AtlasClient;
+  /** When aborted, the worker takes no more work and ends what it has. */
+  readonly signal?: AbortSignal;
+  /** Called once, when the worker starts to take work. */
+  readonly onRunning?: (worker: RunningWorker) => void;
+}
+
+export interface RunningWorker {
+  /** The SDK's word for what the worker is doing: `RUNNING`, `STOPPING`, `DRAINING`, … */
+  state(): State;
+}
+
+/**
+ * Runs one worker until `signal` asks it to end and it has drained: activities that are running may finish within
+ * the grace period, then they are interrupted and Temporal gives them to another worker. Needs nothing of the
+ * process but the SDK's runtime, so tests and the command line run it in theirs.
+ *
+ * @throws {WorkflowBundleError} where there is no bundle that fits
+ * @throws {GracefulShutdownPeriodExpiredError} where an activity did not let itself be interrupted
+ */
+export async function runWorker(settings: Settings, dependencies: WorkerDependencies): Promise<void> {
+  const workflowBundle = dependencies.workflowBundle ?? (await loadWorkflowBundle());
+  const atlas = dependencies.atlas ?? atlasClientOf(settings);
+  try {
+    const worker = await Worker.create({
+      connection: dependencies.connection,
+      namespace: settings.temporal.namespace,
+      taskQueue: settings.taskQueue,
+      identity: `atlas-export-worker ${process.pid}@${hostname()}`,
+      workflowBundle,
+      activities: createActivities({ atlas }),
+      interceptors: { activity: [activityLogAttributes] },
+      maxCachedWorkflows: settings.cachedWorkflowsMax,
+      stickyQueueScheduleToStartTimeout: settings.stickyTimeoutMs,
+      maxConcurrentWorkflowTaskExecutions: concurrentWorkflowTasksMax,
+      maxConcurrentActivityTaskExecutions: settings.concurrentActivitiesMax,
+      ...(settings.taskQueueActivitiesPerSecondMax === undefined
+        ? {}
+        : { maxTaskQueueActivitiesPerSecond: settings.taskQueueActivitiesPerSecondMax }),
+      shutdownGraceTime: settings.shutdownGraceMs,
+      shutdownForceTime: settings.shutdownGraceMs + shutdownForceExtraMs,
+    });
+    await runUntilAborted(worker, dependencies);
+  } finally {
+    if (dependencies.atlas === undefined) await atlas.close();
+  }
+}
+
+async function runUntilAborted(worker: Worker, { signal, onRunning }: WorkerDependencies): Promise<void> {
+  const drain = (): void => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  signal?.addEventListener('abort', drain, { once: true });
+  try {
+    const finished = worker.run();
+    // A worker that was made has to run before it can be taken down.
+    if (signal?.aborted === true) drain();
+    else onRunning?.({ state: () => worker.getState() });
+    await finished;
+  } finally {
+    signal?.removeEventListener('abort', drain);
+  }
+}
+
+/** The client as the settings describe it; its requests are counted by the runtime's meter. */
+function atlasClientOf(settings: Settings): AtlasClient {
+  return createAtlasClient({
+    baseUrl: settings.atlas.baseUrl,
+    credentials: settings.atlas.credentials,
+    apiVersion: settings.apiVersion,
+    userAgent: `atlas-export-worker/${version} node/${process.versions.node}`,
+    onRequest: createAtlasRequestRecorder(Runtime.instance().metricMeter),
+  });
+}
