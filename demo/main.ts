@@ -98,7 +98,7 @@ function watch(
   const stop = new AbortController();
   const watching = (async () => {
     let replaced: Promise<void> | undefined;
-    for (let last = false; !last; ) {
+    for (let last = false; !last;) {
       last = stop.signal.aborted;
       const exports = await Promise.all(
         running.map(async ({ name, handle }) => ({
