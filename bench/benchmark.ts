@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { tableText, type Table } from './table.ts';
@@ -30,14 +30,16 @@ export interface Findings {
 export type Progress = (line: string) => void;
 
 /**
- * Runs one benchmark as this process's program: prints its tables and writes `<results>/<name>.json`. Nothing that
+ * Runs one benchmark as this process's program: prints its tables and writes the file that `--out` names. Nothing that
  * is measured makes it fail: a benchmark is not a test.
  */
 export async function runBenchmark(
   name: string,
   measure: (progress: Progress) => Promise<Findings>,
 ): Promise<void> {
-  const { values } = parseArgs({ options: { results: { type: 'string', default: resultsFolderDefault } } });
+  const { values } = parseArgs({
+    options: { out: { type: 'string', default: join(resultsFolderDefault, `${name}.json`) } },
+  });
   const startedAtMs = Date.now();
   const findings = await measure((line) => process.stderr.write(`${name}: ${line}\n`));
   process.stdout.write(findingsText(name, findings));
@@ -48,8 +50,8 @@ export async function runBenchmark(
     machine: machine(),
     ...findings,
   };
-  await mkdir(values.results, { recursive: true });
-  const path = join(values.results, `${name}.json`);
+  const path = values.out;
+  await mkdir(dirname(path), { recursive: true });
   await writeFile(`${path}.tmp`, `${JSON.stringify(result, undefined, 2)}\n`);
   await rename(`${path}.tmp`, path);
   process.stderr.write(`${name}: written to ${path}\n`);

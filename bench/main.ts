@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { spawnGuarded } from '../src/testing/guarded-process.ts';
@@ -24,7 +24,8 @@ function pathOf(name: string): string {
 
 /** Returns its exit code. */
 async function runProgram(name: string, resultsFolder: string): Promise<number> {
-  const commandArguments = ['--enable-source-maps', pathOf(name), '--results', resultsFolder];
+  const out = join(resultsFolder, `${name}.json`);
+  const commandArguments = ['--enable-source-maps', pathOf(name), '--out', out];
   const child = spawnGuarded(process.execPath, commandArguments, { stdio: ['ignore', 'inherit', 'inherit'] });
   const [code, signal]: unknown[] = await once(child, 'close');
   if (code !== 0) process.stderr.write(`${name}: ended with ${String(signal ?? code)}\n`);

@@ -22,7 +22,7 @@ export type Command = v.InferOutput<typeof commandSchema>;
 const readySchema = v.object({ ready: v.literal(true) });
 
 /** What the process has used since it began, all its threads included. */
-const usageSchema = v.object({ cpuSeconds: v.number(), memoryMegabytes: v.number() });
+const usageSchema = v.object({ cpuSeconds: v.number() });
 
 export type Usage = v.InferOutput<typeof usageSchema>;
 

@@ -23,7 +23,7 @@ let stop = async (): Promise<void> => {};
 async function obey(message: unknown): Promise<void> {
   const command = v.parse(commandSchema, message);
   if (command.do === 'tell') {
-    answer({ cpuSeconds: cpuSeconds(), memoryMegabytes: Math.round(process.memoryUsage().rss / 1e6) });
+    answer({ cpuSeconds: cpuSeconds() });
   } else if (command.do === 'stop') {
     await stop();
     process.disconnect();
