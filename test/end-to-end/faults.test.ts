@@ -95,7 +95,7 @@ describe('an export survives', () => {
     await other.stop();
   });
 
-  describe('an Atlas that answers', () => {
+  describe('an Atlas that answers', { concurrency: 20 }, () => {
     before(async () => {
       await stage.startWorker();
     });
@@ -115,7 +115,7 @@ describe('an export survives', () => {
       ['the create with a stale nonce', { kind: 'staleNonce' }],
     ];
     for (const [what, fault] of creates) {
-      test(what, { concurrency: true }, async () => {
+      test(what, async () => {
         const request = stage.addExport({ shards: 0 });
         strike(request, 'createExportJob', fault);
         assertOneJob(request, await stage.client.execute(request));
