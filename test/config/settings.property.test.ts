@@ -1,7 +1,7 @@
 /** Whatever stands in the environment: settings or a SettingsError, and no secret in it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readSettings, settingsTable, SettingsError } from '../../src/config.ts';
 
 /** Where secrets go; the file of a key is none. */
