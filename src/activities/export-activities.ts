@@ -1,0 +1,71 @@
+import type { BucketChoice, ComponentStatus, CustomDataEntry, ExportJob } from '../contract/index.ts';
+
+/** A cluster within a project: what every call to Atlas names, and every log line of an export carries. */
+export interface ClusterReference {
+  readonly groupId: string;
+  readonly clusterName: string;
+}
+
+/** What an export asks of Atlas. Workflows import these types only; the code is in the files beside this one. */
+export interface ExportActivities {
+  resolveExport(input: ResolveExportInput): Promise<ResolvedExport>;
+  findExportJob(input: FindExportJobInput): Promise<FoundExportJobs>;
+  createExportJob(input: CreateExportJobInput): Promise<ExportJob>;
+  pollExportJob(input: PollExportJobInput): Promise<PolledExportJob>;
+}
+
+export interface ResolveExportInput extends ClusterReference {
+  /** An id, or `"latest"`. */
+  readonly snapshotId: string;
+  readonly bucket: BucketChoice;
+}
+
+export interface ResolvedExport {
+  readonly snapshotId: string;
+  readonly exportBucketId: string;
+  readonly exportBucketName?: string | undefined;
+}
+
+export interface FindExportJobInput extends ClusterReference {
+  readonly snapshotId: string;
+  readonly exportBucketId: string;
+  /** The identity that a job of ours carries in its custom data. */
+  readonly exportRequestId: string;
+  /** A job that is known already: listed under this id, it is ours too. */
+  readonly exportId?: string | undefined;
+}
+
+/** What the cluster's list of export jobs says about one request. */
+export interface FoundExportJobs {
+  /** The job that carries our identity. */
+  readonly ours?: ExportJob | undefined;
+  /** Further jobs that carry it. There is none unless something went wrong; it is said, never hidden. */
+  readonly oursBesides: readonly string[];
+  /** Another active job for the same snapshot; the one to our bucket first. */
+  readonly active?: ExportJob | undefined;
+  /** The newest Successful job for the same snapshot and bucket. */
+  readonly exported?: ExportJob | undefined;
+  /** How long this cluster's latest successful exports took; 20 at most, newest first. */
+  readonly earlierDurationsMs: readonly number[];
+}
+
+export interface CreateExportJobInput extends ClusterReference {
+  readonly snapshotId: string;
+  readonly exportBucketId: string;
+  /** All entries, our identity among them. */
+  readonly customData: readonly CustomDataEntry[];
+}
+
+export interface PollExportJobInput extends ClusterReference {
+  readonly exportId: string;
+  /** Workflows of components to ask for what they know; asking leaves no trace in anybody's history. */
+  readonly componentWorkflowIds?: readonly string[] | undefined;
+  /** Have the components look at Atlas first. */
+  readonly componentsLookNow?: boolean | undefined;
+}
+
+export interface PolledExportJob {
+  readonly job: ExportJob;
+  /** Answers of the components' workflows that answered in time. */
+  readonly components: readonly ComponentStatus[];
+}

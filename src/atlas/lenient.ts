@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+
+/*
+ * Atlas's documents are read for what we need of them. A field we can do without that is missing, null or
+ * of another type becomes absent, so that a change at Atlas never makes a whole export job unreadable.
+ */
+
+const fallbackAbsent = <Schema extends v.GenericSchema>(
+  schema: Schema,
+): v.SchemaWithFallback<v.OptionalSchema<Schema, undefined>, undefined> =>
+  v.fallback(v.optional(schema), undefined);
+
+export const lenientString = fallbackAbsent(v.string());
+export const lenientBoolean = fallbackAbsent(v.boolean());
+/** A count or a size: whole and not negative. */
+export const lenientCount = fallbackAbsent(v.pipe(v.number(), v.safeInteger(), v.minValue(0)));
+
+/** An object, or absent when it is none or lacks what `schema` requires. */
+export const lenient = fallbackAbsent;
+
+/** A list that leaves out the items it cannot read; absent when it is no list. */
+export function lenientList<Schema extends v.GenericSchema>(
+  item: Schema,
+): v.GenericSchema<unknown, v.InferOutput<Schema>[] | undefined> {
+  const list = v.pipe(
+    v.array(v.unknown()),
+    v.transform((items) =>
+      items.flatMap((candidate): v.InferOutput<Schema>[] => {
+        const result = v.safeParse(item, candidate);
+        return result.success ? [result.output] : [];
+      }),
+    ),
+  );
+  return fallbackAbsent(list);
+}
+
+type Present<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] } & {
+  [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;
+};
+
+/** The same object without the keys whose value is undefined: absent is absent. */
+export function present<T extends object>(document: T): Present<T>;
+export function present(document: object): object {
+  return Object.fromEntries(Object.entries(document).filter(([, value]) => value !== undefined));
+}
+
+/** `value` in the spelling of `known` when it differs only in case; as it is when it is none of them. */
+export function canonicalCase(value: string, known: readonly string[]): string {
+  return known.find((candidate) => candidate.toLowerCase() === value.toLowerCase()) ?? value;
+}

@@ -1,0 +1,136 @@
+import {
+  Client,
+  Connection,
+  WorkflowFailedError,
+  type WorkflowHandle,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import {
+  checkExportRequest,
+  exportSnapshotWorkflow,
+  exportWorkflowId,
+  pollNowUpdate,
+  statusQuery,
+  taskQueueDefault,
+  type ExportRequest,
+  type ExportResult,
+  type ExportStatus,
+} from './contract/index.ts';
+import { exportErrorOf, InvalidExportRequestError } from './client/export-error.ts';
+
+export * from './contract/index.ts';
+export { ExportError, InvalidExportRequestError } from './client/export-error.ts';
+
+export interface ExportClientOptions {
+  /** A Temporal client that is connected to the worker's namespace. */
+  readonly client: Client;
+  /** The worker's task queue. @default "atlas-export" */
+  readonly taskQueue?: string;
+}
+
+export interface StartExportOptions {
+  /** @default the id of the same request, so that asking twice gives the same run: `exportWorkflowId(request)` */
+  readonly workflowId?: string;
+}
+
+/** One run of an export: the one just started, or one that was running already. */
+export interface ExportHandle {
+  readonly workflowId: string;
+  /** Of the run that this handle was given; absent for a handle got by id alone. */
+  readonly runId?: string | undefined;
+  /** Waits for the end. Rejects with {@link ExportError} when the export ended otherwise than exported. */
+  result(): Promise<ExportResult>;
+  /** What is known now; costs Atlas nothing. */
+  status(): Promise<ExportStatus>;
+  /** Looks at Atlas now and returns the fresh status. */
+  pollNow(): Promise<ExportStatus>;
+  /** Stops tracking. Atlas has no way to cancel an export job: it goes on, and is billed. */
+  cancel(): Promise<void>;
+}
+
+/** Starts and follows exports: what another service imports. */
+export class ExportClient {
+  readonly temporal: Client;
+  readonly taskQueue: string;
+
+  constructor({ client, taskQueue = taskQueueDefault }: ExportClientOptions) {
+    this.temporal = client;
+    this.taskQueue = taskQueue;
+  }
+
+  /**
+   * Starts an export, or joins the run of the same request. Throws {@link InvalidExportRequestError} for a
+   * wrong request before anything is sent; everything else is decided by the workflow.
+   */
+  async start(request: ExportRequest, options: StartExportOptions = {}): Promise<ExportHandle> {
+    const checked = checkExportRequest(request);
+    if (checked.problems !== undefined) throw new InvalidExportRequestError(checked.problems);
+    const handle = await this.temporal.workflow.start<ExportSnapshot>(exportSnapshotWorkflow, {
+      ...exportStartOptions(request),
+      taskQueue: this.taskQueue,
+      workflowId: options.workflowId ?? exportWorkflowId(request),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    return exportHandle(handle, handle.firstExecutionRunId);
+  }
+
+  /** Starts an export, or joins the run of the same request, and waits for its end. */
+  async execute(request: ExportRequest, options: StartExportOptions = {}): Promise<ExportResult> {
+    const handle = await this.start(request, options);
+    return handle.result();
+  }
+
+  /** The export of this workflow id; of one of its runs when `runId` is given, else of the latest. */
+  getHandle(workflowId: string, runId?: string): ExportHandle {
+    return exportHandle(this.temporal.workflow.getHandle<ExportSnapshot>(workflowId, runId), runId);
+  }
+}
+
+/** Connects by `TEMPORAL_*` as `@temporalio/envconfig` reads them. Close `client.temporal.connection` when done. */
+export async function connectExportClient(
+  options: Omit<ExportClientOptions, 'client'> = {},
+): Promise<ExportClient> {
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const connection = await Connection.connect(connectionOptions);
+  const client = new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
+  return new ExportClient({ client, ...options });
+}
+
+type ExportSnapshot = (request: ExportRequest) => Promise<ExportResult>;
+
+/** What a started export shows in lists; also for the action of a Temporal Schedule. */
+export function exportStartOptions(
+  request: ExportRequest,
+): Pick<WorkflowStartOptions, 'staticSummary' | 'staticDetails'> & { args: [ExportRequest] } {
+  const bucket = request.exportBucketName ?? request.exportBucketId ?? '';
+  return {
+    args: [request],
+    staticSummary: `Export ${request.snapshotId} of ${request.clusterName} to ${bucket}`.slice(0, 200),
+    staticDetails: [
+      `- Project: \`${request.groupId}\``,
+      `- Cluster: \`${request.clusterName}\``,
+      `- Snapshot: \`${request.snapshotId}\``,
+      `- Export bucket: \`${bucket}\``,
+    ].join('\n'),
+  };
+}
+
+function exportHandle(handle: WorkflowHandle<ExportSnapshot>, runId: string | undefined): ExportHandle {
+  return {
+    workflowId: handle.workflowId,
+    runId,
+    result: async () => {
+      try {
+        return await handle.result();
+      } catch (error) {
+        throw error instanceof WorkflowFailedError ? exportErrorOf(error) : error;
+      }
+    },
+    status: () => handle.query<ExportStatus>(statusQuery),
+    pollNow: () => handle.executeUpdate<ExportStatus, []>(pollNowUpdate),
+    cancel: async () => {
+      await handle.cancel();
+    },
+  };
+}

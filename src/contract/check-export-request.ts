@@ -1,0 +1,144 @@
+import ms from 'ms';
+import * as v from 'valibot';
+import { durationMs } from './duration.ts';
+import {
+  exportRequestSchema,
+  type CustomDataEntry,
+  type ExportRequest,
+  type OnActiveExport,
+  type PollingPreset,
+} from './export-request.ts';
+
+/** A request that has been checked, with every default filled in and every duration in milliseconds. */
+export interface CheckedExportRequest {
+  readonly groupId: string;
+  readonly clusterName: string;
+  readonly snapshotId: string;
+  readonly bucket: BucketChoice;
+  readonly customData: readonly CustomDataEntry[];
+  readonly polling: PollingSettings;
+  readonly deadlineMs: number;
+  readonly attemptsMax: number;
+  readonly onActiveExport: OnActiveExport;
+  readonly skipIfExported: boolean;
+}
+
+/** The two ways to name an export bucket. */
+export type BucketChoice = { readonly exportBucketId: string } | { readonly exportBucketName: string };
+
+/** How often to look at Atlas. */
+export interface PollingSettings {
+  readonly preset: PollingPreset;
+  /** Undefined: the preset's. */
+  readonly intervalMsMin?: number | undefined;
+  /** Undefined: the preset's. */
+  readonly intervalMsMax?: number | undefined;
+}
+
+/** One thing wrong with a request. */
+export interface InputProblem {
+  /** Where: `polling.minInterval`, `customData[2].key`, or empty for the request as a whole. */
+  readonly path: string;
+  /** What is wrong, in words. */
+  readonly message: string;
+}
+
+export type CheckedInput =
+  | { readonly request: CheckedExportRequest; readonly problems?: undefined }
+  | { readonly request?: undefined; readonly problems: readonly InputProblem[] };
+
+export const requestDefaults = {
+  preset: 'balanced',
+  deadline: '7 days',
+  maxAttempts: 3,
+  onActiveExport: 'adopt',
+  skipIfExported: true,
+} as const;
+
+const deadlineMsDefault = ms(requestDefaults.deadline);
+
+const problemsMax = 50;
+
+/** Checks what somebody typed or sent. Names every problem with its path, 50 at most; never throws. */
+export function checkExportRequest(input: unknown): CheckedInput {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return { problems: [{ path: '', message: 'the request must be one JSON object' }] };
+  }
+  const parsed = v.safeParse(exportRequestSchema, input, { abortPipeEarly: true });
+  if (!parsed.success) {
+    return {
+      problems: [...parsed.issues.slice(0, problemsMax).map(problemOfIssue), ...bucketProblems(input)],
+    };
+  }
+  const written: ExportRequest = parsed.output;
+  const bucket = bucketChoice(written);
+  const problems = [...bucketProblems(written), ...intervalProblems(written)];
+  if (bucket === undefined || problems.length > 0) return { problems };
+  return { request: withDefaults(written, bucket) };
+}
+
+/** Every problem in one line each, for a failure message. */
+export function problemsText(problems: readonly InputProblem[]): string {
+  return problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+}
+
+function problemOfIssue(issue: v.BaseIssue<unknown>): InputProblem {
+  const path = pathText(issue.path ?? []);
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    return { path, message: 'is not a field of an export request' };
+  }
+  if (issue.received === 'undefined') return { path, message: 'is required' };
+  return { path, message: issue.message };
+}
+
+function pathText(path: readonly { readonly key?: unknown }[]): string {
+  let text = '';
+  for (const { key } of path) {
+    if (typeof key === 'number') text += `[${key}]`;
+    else text += text === '' ? String(key) : `.${String(key)}`;
+  }
+  return text.slice(0, 200);
+}
+
+function bucketProblems(input: object): InputProblem[] {
+  const given = Object.entries(input).filter(
+    ([name, value]) => (name === 'exportBucketId' || name === 'exportBucketName') && value !== undefined,
+  );
+  if (given.length === 1) return [];
+  const message = given.length === 0 ? 'one of the two is required' : 'give one of the two, not both';
+  return [{ path: 'exportBucketId, exportBucketName', message }];
+}
+
+function intervalProblems({ polling }: ExportRequest): InputProblem[] {
+  const { intervalMsMin = 0, intervalMsMax = Infinity } = pollingSettings(polling);
+  if (intervalMsMin <= intervalMsMax) return [];
+  return [{ path: 'polling.minInterval', message: 'must not be longer than polling.maxInterval' }];
+}
+
+function bucketChoice({ exportBucketId, exportBucketName }: ExportRequest): BucketChoice | undefined {
+  if (exportBucketId !== undefined) return { exportBucketId };
+  return exportBucketName === undefined ? undefined : { exportBucketName };
+}
+
+function withDefaults(written: ExportRequest, bucket: BucketChoice): CheckedExportRequest {
+  return {
+    groupId: written.groupId,
+    clusterName: written.clusterName,
+    snapshotId: written.snapshotId,
+    bucket,
+    customData: written.customData ?? [],
+    polling: pollingSettings(written.polling),
+    deadlineMs: durationMs(written.deadline) ?? deadlineMsDefault,
+    attemptsMax: written.maxAttempts ?? requestDefaults.maxAttempts,
+    onActiveExport: written.onActiveExport ?? requestDefaults.onActiveExport,
+    skipIfExported: written.skipIfExported ?? requestDefaults.skipIfExported,
+  };
+}
+
+function pollingSettings(polling: ExportRequest['polling']): PollingSettings {
+  return {
+    preset: polling?.preset ?? requestDefaults.preset,
+    intervalMsMin: durationMs(polling?.minInterval),
+    intervalMsMax: durationMs(polling?.maxInterval),
+  };
+}

@@ -1,0 +1,34 @@
+import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import type { AtlasAnswer } from '../contract/index.ts';
+
+/**
+ * What an activity's failure says about Atlas. Every failed activity has an answer, so that nothing a worker
+ * or Atlas does can leave a workflow without one; a cancellation is not a failure and is thrown on.
+ */
+export function atlasAnswer(error: unknown): AtlasAnswer {
+  if (isCancellation(error)) throw error;
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof TimeoutFailure) return timeoutAnswer(cause);
+  if (cause instanceof ApplicationFailure) return applicationAnswer(cause);
+  return { code: 'UNEXPECTED', message: messageOf(cause), effect: 'unknown' };
+}
+
+/** A worker that died or froze: whether it had sent anything is not known. */
+function timeoutAnswer(failure: TimeoutFailure): AtlasAnswer {
+  const message = `no answer from a worker in time (${failure.timeoutType})`;
+  return { code: 'TIMEOUT', message, effect: 'unknown' };
+}
+
+function applicationAnswer(failure: ApplicationFailure): AtlasAnswer {
+  const [detail] = failure.details ?? [];
+  if (isAtlasAnswer(detail)) return detail;
+  return { code: failure.type ?? 'UNEXPECTED', message: failure.message, effect: 'unknown' };
+}
+
+function isAtlasAnswer(detail: unknown): detail is AtlasAnswer {
+  return typeof detail === 'object' && detail !== null && 'code' in detail && 'effect' in detail;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,122 @@
+import {
+  atlasGoesOn,
+  durationText,
+  progressText,
+  stateReasonText,
+  type AttemptReport,
+  type ComponentStatus,
+  type ExportJob,
+  type ExportStatus,
+} from '../contract/index.ts';
+
+const rowsMax = 60;
+
+/** The export in Markdown, for the Web UI's "Current Details". Says nothing that the status does not say. */
+export function exportDetails(status: ExportStatus): string {
+  return [
+    headline(status),
+    jobLines(status),
+    componentTable(status.components),
+    attemptLines(status.attempts),
+    status.notes.map((note) => `- ${inline(note)}`).join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** One line about a look to come, for a timer's summary: `"next look at 14:05 UTC, 62 of 140 collections"`. */
+export function nextLookSummary(next: {
+  atMs: number;
+  job: ExportJob;
+  failureCode?: string | undefined;
+}): string {
+  const at = `next look at ${new Date(next.atMs).toISOString().slice(11, 16)} UTC`;
+  const seen = next.failureCode === undefined ? stateText(next.job) : `last look failed: ${next.failureCode}`;
+  return `${at}, ${seen}`;
+}
+
+/** A job's or component's state with its progress: `"InProgress, 62 of 140 collections"`. */
+export function stateText(seen: Pick<ExportJob, 'state' | 'exportStatus'>): string {
+  const progress = progressText(seen.exportStatus);
+  return progress === undefined ? seen.state : `${seen.state}, ${progress}`;
+}
+
+function headline(status: ExportStatus): string {
+  const what = `snapshot \`${status.snapshotId}\` of \`${status.clusterName}\``;
+  if (status.outcome === 'exported') return `**Exported** ${what}.`;
+  if (status.outcome === 'alreadyExported')
+    return `**Already exported**: ${what}. Nothing was paid for again.`;
+  if (status.outcome === 'failed') return `**Failed**: ${what}.`;
+  if (status.outcome === 'cancelled') return `**Tracking cancelled**: ${what}. ${atlasGoesOn}`;
+  return `**${phaseText[status.phase]}** ${what}.`;
+}
+
+const phaseText: Record<ExportStatus['phase'], string> = {
+  resolving: 'Looking up',
+  creating: 'Creating, once, the export of',
+  waiting: 'Waiting for another active export of',
+  tracking: 'Exporting',
+  retrying: 'Pausing before another attempt at',
+  done: 'Done with',
+};
+
+function jobLines(status: ExportStatus): string {
+  const { job, pollFailure } = status;
+  if (job === undefined) return '';
+  const reason = stateReasonText(job.stateReason);
+  const lines = [
+    `Export job \`${job.exportId}\`: **${stateText(job)}**${reason === undefined ? '' : `, ${inline(reason)}`}`,
+    job.prefix === undefined ? '' : `Prefix: \`${job.prefix}\``,
+    `Looks: ${status.polls}${status.nextPollAt === undefined ? '' : `, next at ${status.nextPollAt}`}`,
+    pollFailure === undefined
+      ? ''
+      : `Last look failed (${pollFailure.inARow} in a row since ${pollFailure.since}): ${pollFailure.code}, ${inline(pollFailure.message)}`,
+  ];
+  return lines.filter((line) => line !== '').join('  \n');
+}
+
+function componentTable(components: readonly ComponentStatus[]): string {
+  if (components.length === 0) return '';
+  const rows = components.slice(0, rowsMax).map((component) => {
+    const name = component.replicaSetName ?? component.exportId;
+    const state =
+      component.pollFailure === undefined
+        ? component.state
+        : `${component.state} (${component.pollFailure.code})`;
+    return `| ${cell(name)} | ${cell(state)} | ${progressText(component.exportStatus) ?? 'unknown'} | ${component.finishedAt ?? ''} |`;
+  });
+  const more = components.length > rowsMax ? [`| … ${components.length - rowsMax} more | | | |`] : [];
+  return ['| component | state | progress | finished |', '|---|---|---|---|', ...rows, ...more].join('\n');
+}
+
+function attemptLines(attempts: readonly AttemptReport[]): string {
+  if (attempts.length < 2) return '';
+  return attempts
+    .map(
+      ({ attempt, origin, job }) =>
+        `${attempt}. ${origin} \`${job.exportId}\`: ${job.state}${prefixLeft(job)}`,
+    )
+    .join('\n');
+}
+
+function prefixLeft(job: ExportJob): string {
+  return job.state === 'Failed' && job.prefix !== undefined ? `, partial data left in \`${job.prefix}\`` : '';
+}
+
+/** Text from outside on one line, so that it cannot draw headings or tables of its own. */
+function inline(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').slice(0, 500);
+}
+
+function cell(text: string): string {
+  return inline(text).replaceAll('|', '\\|');
+}
+
+/** `"after 90 s"`: how long after an attempt the next one starts, for a timer's summary. */
+export function nextAttemptSummary(options: {
+  attempt: number;
+  attemptsMax: number;
+  delayMs: number;
+}): string {
+  return `attempt ${options.attempt} of ${options.attemptsMax} after ${durationText(options.delayMs)}`;
+}

@@ -1,0 +1,72 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import {
+  problemsText,
+  stateReasonText,
+  type AtlasAnswer,
+  type ExportFailureDetails,
+  type ExportFailureType,
+  type ExportJob,
+  type InputProblem,
+} from '../contract/index.ts';
+import type { ExportRun } from './export-run.ts';
+import { nextStep } from './next-step.ts';
+
+/** The failure that ends a workflow whose input is wrong. A plain Error would leave its task retrying for ever. */
+export function invalidInput(problems: readonly InputProblem[]): ApplicationFailure {
+  const details: ExportFailureDetails = { nextStep: nextStep('InvalidInput', undefined), problems };
+  return exportFailure('InvalidInput', `Invalid export request: ${problemsText(problems)}`, details);
+}
+
+/** An ending of `run` other than success: says what happened, what is known of the job, and what to do next. */
+export function runFailure(
+  run: ExportRun,
+  type: ExportFailureType,
+  message: string,
+  atlas?: AtlasAnswer,
+): ApplicationFailure {
+  return exportFailure(type, message, {
+    nextStep: nextStep(type, run.job),
+    job: run.job,
+    attempts: run.attempts,
+    exportRequestId: run.exportRequestId(Math.max(1, run.attempts.length)),
+    atlas,
+  });
+}
+
+export function deadlineExceeded(run: ExportRun, doing: string): ApplicationFailure {
+  return runFailure(
+    run,
+    'DeadlineExceeded',
+    `The deadline (${new Date(run.deadlineAtMs).toISOString()}) passed while ${doing}.`,
+  );
+}
+
+/** The failure for an answer of Atlas that no waiting can change; undefined for one that may pass. */
+export function refusal(run: ExportRun, answer: AtlasAnswer): ApplicationFailure | undefined {
+  const type = refusalTypes.get(answer.code);
+  if (type === undefined) return undefined;
+  return runFailure(run, type, answer.message, answer);
+}
+
+const refusalTypes: ReadonlyMap<string, ExportFailureType> = new Map([
+  ['ATLAS_UNAUTHORIZED', 'AtlasUnauthorized'],
+  ['ATLAS_FORBIDDEN', 'AtlasUnauthorized'],
+  ['ATLAS_NOT_FOUND', 'AtlasNotFound'],
+  ['ATLAS_REJECTED', 'AtlasRejected'],
+]);
+
+/** `"6067…: InProgress"` with the reason where Atlas gave one. */
+export function jobText(job: ExportJob): string {
+  const reason = stateReasonText(job.stateReason);
+  return reason === undefined
+    ? `${job.exportId} (${job.state})`
+    : `${job.exportId} (${job.state}: ${reason})`;
+}
+
+function exportFailure(
+  type: ExportFailureType,
+  message: string,
+  details: ExportFailureDetails,
+): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+}

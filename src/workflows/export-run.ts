@@ -1,0 +1,132 @@
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import type {
+  AttemptReport,
+  CheckedExportRequest,
+  ComponentStatus,
+  ExportJob,
+  ExportOutcome,
+  ExportPhase,
+  ExportStatus,
+  JobOrigin,
+} from '../contract/index.ts';
+import { exportActivityCalls, type ExportActivityCalls } from './activity-calls.ts';
+import { exportDetails } from './export-details.ts';
+import type { LookLog } from './look-log.ts';
+import { noteLogIds } from './log-attributes.ts';
+import { LookRequests } from './look-requests.ts';
+
+const notesMax = 20;
+
+/** Everything one run of `exportSnapshot` knows. The phases read and write it; `status` shows it. */
+export class ExportRun {
+  readonly request: CheckedExportRequest;
+  readonly calls: ExportActivityCalls;
+  readonly lookRequests = new LookRequests();
+  readonly deadlineAtMs: number;
+  readonly components = new Map<string, ComponentStatus>();
+  readonly attempts: AttemptReport[] = [];
+  snapshotId: string;
+  exportBucketId: string | undefined;
+  exportBucketName: string | undefined;
+  job: ExportJob | undefined;
+  origin: JobOrigin | undefined;
+  earlierDurationsMs: readonly number[] = [];
+  /** The looks at the job that is followed now. */
+  lookLog: LookLog | undefined;
+  nextPollAt: string | undefined;
+  private phase: ExportPhase = 'resolving';
+  private outcome: ExportOutcome | undefined;
+  private pollsBefore = 0;
+  private readonly notes: string[] = [];
+
+  constructor(request: CheckedExportRequest, startedAtMs: number) {
+    this.request = request;
+    this.deadlineAtMs = startedAtMs + request.deadlineMs;
+    this.snapshotId = request.snapshotId;
+    if ('exportBucketId' in request.bucket) this.exportBucketId = request.bucket.exportBucketId;
+    else this.exportBucketName = request.bucket.exportBucketName;
+    this.calls = exportActivityCalls(request.groupId);
+  }
+
+  /** The cluster, as every activity names it. */
+  get cluster(): { groupId: string; clusterName: string } {
+    return { groupId: this.request.groupId, clusterName: this.request.clusterName };
+  }
+
+  get polls(): number {
+    return this.pollsBefore + (this.lookLog?.polls ?? 0);
+  }
+
+  remainingMs(): number {
+    return Math.max(0, this.deadlineAtMs - Date.now());
+  }
+
+  /** The identity of an attempt. It exists before the first POST and outlives a reset of the run. */
+  exportRequestId(attempt: number): string {
+    return `${workflowInfo().firstExecutionRunId}/${attempt}`;
+  }
+
+  enter(phase: ExportPhase): void {
+    this.phase = phase;
+    this.publish();
+  }
+
+  end(outcome: ExportOutcome): void {
+    this.phase = 'done';
+    this.outcome = outcome;
+    this.nextPollAt = undefined;
+    this.lookRequests.close();
+    this.publish();
+  }
+
+  /** Says something that a person should know; the same thing is said once. */
+  note(text: string): void {
+    if (this.notes.includes(text)) return;
+    this.notes.push(text);
+    if (this.notes.length > notesMax) this.notes.shift();
+  }
+
+  /** Follows another job from here on; the looks at the one before stay counted. */
+  take(log: LookLog): void {
+    this.pollsBefore = this.polls;
+    this.lookLog = log;
+  }
+
+  /** A job's latest document, also in the report of the attempt that it belongs to. */
+  saw(job: ExportJob): void {
+    this.job = job;
+    noteLogIds({ snapshotId: this.snapshotId, exportId: job.exportId });
+    const index = this.attempts.findIndex((report) => report.job.exportId === job.exportId);
+    const report = this.attempts[index];
+    if (report !== undefined) this.attempts[index] = { ...report, job };
+    this.publish();
+  }
+
+  /** Shows the run in the Web UI, where it can be read without opening code. */
+  publish(): void {
+    setCurrentDetails(exportDetails(this.status()));
+  }
+
+  status(): ExportStatus {
+    const { request, lookLog } = this;
+    return {
+      phase: this.phase,
+      outcome: this.outcome,
+      ...this.cluster,
+      snapshotId: this.snapshotId,
+      exportBucketId: this.exportBucketId,
+      exportBucketName: this.exportBucketName,
+      job: this.job,
+      origin: this.origin,
+      components: [...this.components.values()],
+      attempts: this.attempts,
+      attemptsMax: request.attemptsMax,
+      polls: this.polls,
+      lastPollAt: lookLog?.lastPollAt,
+      nextPollAt: this.nextPollAt,
+      pollFailure: lookLog?.failure,
+      deadlineAt: new Date(this.deadlineAtMs).toISOString(),
+      notes: this.notes,
+    };
+  }
+}

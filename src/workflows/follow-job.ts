@@ -1,0 +1,138 @@
+import { condition, workflowInfo } from '@temporalio/workflow';
+import type { PolledExportJob } from '../activities/export-activities.ts';
+import { isTerminal, type ExportJob } from '../contract/index.ts';
+import { atlasAnswer } from './atlas-answer.ts';
+import { ComponentTrackers } from './component-trackers.ts';
+import { nextLookSummary, stateText } from './export-details.ts';
+import { deadlineExceeded, jobText, runFailure } from './export-ending.ts';
+import type { ExportRun } from './export-run.ts';
+import { countPoll } from './export-metrics.ts';
+import { LookLog } from './look-log.ts';
+
+/**
+ * Follows the export job of an attempt to its end by looking at it from time to time, and its components
+ * beside it.
+ *
+ * No failed look ends an export: Atlas away, a rate limit, a credential that is being rotated are shown and
+ * the looks go on, until the deadline. Only a job that Atlas no longer knows, neither by its id nor in the
+ * cluster's list, is lost.
+ */
+export async function followJob(run: ExportRun, first: ExportJob): Promise<ExportJob> {
+  const trackers = new ComponentTrackers(run);
+  try {
+    const job = await lookUntilEnded(run, first, trackers);
+    if (!isTerminal(job.state)) throw runFailure(run, 'ExportLost', lostText(run, job));
+    await trackers.settle();
+    return job;
+  } finally {
+    trackers.stop();
+    run.nextPollAt = undefined;
+  }
+}
+
+/** Lets an export job that stands in the way come to its end, or vanish: its outcome is not this request's. */
+export async function waitForJob(run: ExportRun, other: ExportJob): Promise<void> {
+  await lookUntilEnded(run, other, undefined);
+  run.nextPollAt = undefined;
+}
+
+/** The job in a terminal state, or as it was last seen when Atlas no longer knows it. */
+async function lookUntilEnded(
+  run: ExportRun,
+  first: ExportJob,
+  trackers: ComponentTrackers | undefined,
+): Promise<ExportJob> {
+  const looks = newLookLog(run, first);
+  run.take(looks);
+  run.saw(first);
+  trackers?.follow(first);
+  let job = first;
+  while (!isTerminal(job.state)) {
+    if (run.remainingMs() === 0) throw deadlineExceeded(run, `following export job ${jobText(job)}`);
+    await waitForNextLook(run, looks, job);
+    job = (await lookAtJob(run, looks, trackers, job)) ?? job;
+    if (looks.seemsGone(Date.now())) {
+      if (!(await listedStill(run, job))) return job;
+      looks.foundAfterAll();
+    }
+  }
+  return job;
+}
+
+function lostText(run: ExportRun, job: ExportJob): string {
+  const looks = run.lookLog?.absencesInARow ?? 0;
+  return `Atlas no longer knows export job ${jobText(job)}: ${looks} looks in a row were answered with 404, and the cluster's list does not name it.`;
+}
+
+function newLookLog(run: ExportRun, first: ExportJob): LookLog {
+  const looks = new LookLog({
+    polling: run.request.polling,
+    createdAt: first.createdAt,
+    nowMs: Date.now(),
+    earlierDurationsMs: run.earlierDurationsMs,
+    trackers: (first.components?.length ?? 0) + 1,
+  });
+  looks.observe(Date.now(), first);
+  return looks;
+}
+
+/** Sleeps until the next look is due, or somebody asks for one. The timer is the server's: no worker need live. */
+async function waitForNextLook(run: ExportRun, looks: LookLog, job: ExportJob): Promise<void> {
+  const nowMs = Date.now();
+  const { historyLength, historySize } = workflowInfo();
+  const { deadlineAtMs } = run;
+  const delayMs = looks.nextDelayMs({ nowMs, deadlineAtMs, historyLength, historySizeBytes: historySize });
+  if (looks.stretched)
+    run.note('Looks are spaced out: this run has used most of the history the server allows it.');
+  const atMs = nowMs + delayMs;
+  run.nextPollAt = new Date(atMs).toISOString();
+  run.publish();
+  const summary = nextLookSummary({ atMs, job, failureCode: looks.failure?.code });
+  await condition(() => run.lookRequests.pending, Math.max(1, delayMs), { summary });
+}
+
+/** One look. Undefined when it failed, which the look log remembers. */
+function lookAtJob(
+  run: ExportRun,
+  looks: LookLog,
+  trackers: ComponentTrackers | undefined,
+  job: ExportJob,
+): Promise<ExportJob | undefined> {
+  return run.lookRequests.serve(async (askedFor) => {
+    const call = (askedFor ? run.calls.freshLook : run.calls.look).pollExportJob;
+    const input = {
+      ...run.cluster,
+      exportId: job.exportId,
+      componentWorkflowIds: trackers?.workflowIds ?? [],
+      componentsLookNow: askedFor,
+    };
+    const summary = `look ${looks.polls + 1} at job ${job.exportId}, last seen ${stateText(job)}`;
+    countPoll('job');
+    try {
+      const polled: PolledExportJob = await call.executeWithOptions({ summary }, [input]);
+      looks.succeeded(Date.now(), polled.job);
+      trackers?.saw(polled.components);
+      trackers?.follow(polled.job);
+      run.saw(polled.job);
+      return polled.job;
+    } catch (error) {
+      looks.failed(Date.now(), atlasAnswer(error));
+      run.publish();
+      return undefined;
+    }
+  });
+}
+
+/** Asks the cluster's list, before a job that answers 404 is given up. */
+async function listedStill(run: ExportRun, job: ExportJob): Promise<boolean> {
+  const { snapshotId, exportBucketId = '' } = run;
+  const exportRequestId = run.exportRequestId(Math.max(1, run.attempts.length));
+  const input = { ...run.cluster, snapshotId, exportBucketId, exportRequestId, exportId: job.exportId };
+  try {
+    const found = await run.calls.lists(run.remainingMs()).findExportJob(input);
+    return found.ours !== undefined;
+  } catch (error) {
+    // The project or cluster is gone as well: nothing is left to list. Any other answer proves nothing.
+    return atlasAnswer(error).code !== 'ATLAS_NOT_FOUND';
+  }
+}

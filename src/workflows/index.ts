@@ -1,0 +1,3 @@
+/** What the worker registers: the workflows by their type names. */
+export { exportSnapshot } from './export-snapshot.ts';
+export { trackComponent } from './track-component.ts';

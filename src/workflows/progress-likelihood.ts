@@ -1,0 +1,132 @@
+import type { ProgressObservation } from './progress-observation.ts';
+
+/**
+ * How well what was seen of an export's progress fits with a given running time.
+ *
+ * Each collection is one ball dropped somewhere into the running time. If they were dropped independently and
+ * evenly, the counts between looks would be multinomial. They are not: collections differ in size by orders of
+ * magnitude and are exported one at a time, so counts come in bursts. A Dirichlet-multinomial distribution
+ * (Pólya's urn) says that with one number, the concentration: high is steady, low is bursts. A second number,
+ * the shape, bends the whole: below 1 small collections came first, above 1 the counter lags. Nobody knows
+ * either number for a given cluster, so several are kept side by side and each counts as much as it explained
+ * what was seen.
+ */
+interface ProgressHypothesis {
+  shape: number;
+  concentration: number;
+  weight: number;
+}
+
+const hypotheses: readonly ProgressHypothesis[] = [
+  { shape: 1, concentration: 300, weight: 0.25 },
+  { shape: 1, concentration: 30, weight: 0.2 },
+  { shape: 1, concentration: 4, weight: 0.15 },
+  { shape: 0.5, concentration: 100, weight: 0.07 },
+  { shape: 0.5, concentration: 10, weight: 0.07 },
+  { shape: 2.5, concentration: 100, weight: 0.08 },
+  { shape: 2.5, concentration: 10, weight: 0.08 },
+];
+/** The counter stays at zero until the end: seen on clusters whose one collection is nearly everything. */
+const stuckAtZeroWeight = 0.05;
+/** Collections beyond this say nothing more: the sizes, not the counts, are what is uncertain. */
+const collectionsCountedMax = 400;
+
+/** Counts between looks, ready for {@link progressLogLikelihood}. */
+export interface ProgressIncrements {
+  /** Milliseconds from the start of the run to the end of each interval, ascending. */
+  runningMs: readonly number[];
+  /** Collections exported in each interval; not whole where a large total was scaled down. */
+  counts: readonly number[];
+  /** Collections still to export at the last look. */
+  remaining: number;
+}
+
+/**
+ * Reads increments from observations, or `undefined` where Atlas gave no usable counts. Totals may change (they
+ * are an estimate), counts may exceed them or fall: the newest total counts, and a count never takes back what
+ * an earlier one said.
+ */
+export function progressIncrements(
+  observations: readonly ProgressObservation[],
+  runStartMs: number,
+): ProgressIncrements | undefined {
+  const usable = observations.filter(
+    (seen) =>
+      seen.elapsedMs > runStartMs && isCount(seen.exportedCollections) && isCount(seen.totalCollections),
+  );
+  const total = usable.at(-1)?.totalCollections ?? 0;
+  if (!(total > 0)) return undefined;
+  const scale = Math.min(1, collectionsCountedMax / total);
+  const runningMs: number[] = [];
+  const counts: number[] = [];
+  let exported = 0;
+  let lastRunningMs = 0;
+  for (const seen of usable) {
+    const running = seen.elapsedMs - runStartMs;
+    if (!(running > lastRunningMs)) continue;
+    const exportedNow = Math.max(exported, Math.min(total, seen.exportedCollections ?? 0));
+    runningMs.push(running);
+    counts.push((exportedNow - exported) * scale);
+    exported = exportedNow;
+    lastRunningMs = running;
+  }
+  return runningMs.length === 0 ? undefined : { runningMs, counts, remaining: (total - exported) * scale };
+}
+
+/** log P(increments | the run takes `runMs` in all), up to a constant that does not depend on `runMs`. */
+export function progressLogLikelihood(increments: ProgressIncrements, runMs: number): number {
+  const exported = increments.counts.reduce((sum, count) => sum + count, 0);
+  const total = exported + increments.remaining;
+  let sum = exported === 0 ? stuckAtZeroWeight : 0;
+  for (const hypothesis of hypotheses) {
+    sum += hypothesis.weight * Math.exp(urnLogLikelihood(increments, runMs, total, hypothesis));
+  }
+  return Math.log(Math.max(sum, 1e-300));
+}
+
+function urnLogLikelihood(
+  increments: ProgressIncrements,
+  runMs: number,
+  total: number,
+  { shape, concentration }: ProgressHypothesis,
+): number {
+  let log = logGamma(total + 1) - logRising(total, concentration);
+  let shareBefore = 0;
+  for (const [index, runningMs] of increments.runningMs.entries()) {
+    const ratio = Math.min(1, runningMs / runMs);
+    const share = shape === 1 ? ratio : ratio ** shape;
+    const count = increments.counts[index] ?? 0;
+    if (count > 0) log += logRising(count, concentration * (share - shareBefore)) - logGamma(count + 1);
+    shareBefore = share;
+  }
+  const { remaining } = increments;
+  if (remaining > 0) {
+    log += logRising(remaining, concentration * (1 - shareBefore)) - logGamma(remaining + 1);
+  }
+  return log;
+}
+
+/** log Γ(count + weight) − log Γ(weight). */
+function logRising(count: number, weight: number): number {
+  const safe = Math.max(weight, 1e-9);
+  return logGamma(count + safe) - logGamma(safe);
+}
+
+/** log Γ(x) for x > 0: Stirling's series, after shifting small arguments up. Good to 9 digits. */
+export function logGamma(x: number): number {
+  let shifted = x;
+  let product = 1;
+  while (shifted < 7) {
+    product *= shifted;
+    shifted += 1;
+  }
+  const inverse = 1 / shifted;
+  const inverseSquared = inverse * inverse;
+  const series =
+    inverse * (1 / 12 - inverseSquared * (1 / 360 - inverseSquared * (1 / 1260 - inverseSquared / 1680)));
+  return (shifted - 0.5) * Math.log(shifted) - shifted + 0.9189385332046727 + series - Math.log(product);
+}
+
+function isCount(value: number | undefined): boolean {
+  return value !== undefined && Number.isFinite(value) && value >= 0;
+}

@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { AtlasAnswer, ExportRequest, ExportResult } from '../../src/contract/index.ts';
+import { exportFailureOf, type EndedExport } from './export-failure-of.ts';
+import { atlasFailure, PretendAtlas } from './pretend-atlas.ts';
+import { startSkippedTime, type SkippedTime } from './time-skipping.ts';
+
+const request: ExportRequest = {
+  groupId: '5'.repeat(24),
+  clusterName: 'orders',
+  snapshotId: 'a'.repeat(24),
+  exportBucketId: 'b'.repeat(24),
+};
+const hourMs = 3_600_000;
+const lostReply: AtlasAnswer = { code: 'ATLAS_TIMEOUT', message: 'no reply', effect: 'unknown' };
+const notTaken: AtlasAnswer = { code: 'ATLAS_UNAVAILABLE', message: 'no connection', effect: 'none' };
+const conflict: AtlasAnswer = {
+  code: 'ATLAS_CONFLICT',
+  message: 'an export is active',
+  status: 409,
+  effect: 'none',
+};
+const wrongKey: AtlasAnswer = {
+  code: 'ATLAS_UNAUTHORIZED',
+  message: 'wrong key',
+  status: 401,
+  effect: 'none',
+};
+
+describe('creating the export job, once', () => {
+  let time: SkippedTime;
+  before(async () => {
+    time = await startSkippedTime();
+  });
+  after(() => time.close());
+
+  function succeed(atlas: PretendAtlas, input: ExportRequest = request): Promise<ExportResult> {
+    return time.withWorker(atlas.activities(), async (queue) => (await queue.start(input)).result());
+  }
+
+  function fail(atlas: PretendAtlas, input: ExportRequest = request): Promise<EndedExport> {
+    return time.withWorker(atlas.activities(), async (queue) => exportFailureOf(await queue.start(input)));
+  }
+
+  test('the job carries the run id and the attempt, beside what the caller gave', async () => {
+    const atlas = new PretendAtlas();
+    const customData = [{ key: 'exported by', value: 'myName' }];
+    const result = await succeed(atlas, { ...request, customData });
+    const [job] = atlas.jobs;
+    assert.deepEqual(job?.customData.slice(0, 1), customData);
+    assert.equal(job?.customData[1]?.key, 'exportRequestId');
+    assert.match(job?.customData[1]?.value ?? '', /^[0-9a-f-]{36}\/1$/);
+    assert.equal(result.attempts[0]?.exportRequestId, job?.customData[1]?.value);
+  });
+
+  test('the list is read before the first create', async () => {
+    const atlas = new PretendAtlas();
+    await succeed(atlas);
+    assert.deepEqual(
+      atlas.calls.slice(0, 2).map(({ name }) => name),
+      ['findExportJob', 'createExportJob'],
+    );
+  });
+
+  test('a reply that is lost after Atlas committed leads to its job, not to a second create', async () => {
+    const atlas = new PretendAtlas();
+    atlas.afterCreate = () => {
+      throw atlasFailure(lostReply);
+    };
+    const result = await succeed(atlas);
+    assert.equal(atlas.count('createExportJob'), 1);
+    assert.equal(result.origin, 'found');
+    assert.equal(result.exportId, atlas.jobs[0]?.exportId);
+  });
+
+  test('a lost reply and a list that lags a minute behind still make one job', async () => {
+    const atlas = new PretendAtlas();
+    atlas.afterCreate = () => {
+      throw atlasFailure(lostReply);
+    };
+    const activities = atlas.activities();
+    const lagging = {
+      ...activities,
+      findExportJob: async (input: Parameters<typeof activities.findExportJob>[0]) => {
+        const found = await activities.findExportJob(input);
+        const createdAtMs = atlas.jobs[0]?.createdAtMs ?? Infinity;
+        const nowMs = atlas.calls.at(-1)?.atMs ?? 0;
+        return nowMs - createdAtMs < 60_000 ? { ...found, ours: undefined, active: undefined } : found;
+      },
+    };
+    const result = await time.withWorker(lagging, async (queue) => (await queue.start(request)).result());
+    assert.equal(atlas.count('createExportJob'), 1);
+    assert.equal(result.origin, 'found');
+  });
+
+  test('a create that never arrived is sent again only after its job was absent for two minutes', async () => {
+    const atlas = new PretendAtlas();
+    atlas.before = ({ name, count }) => {
+      if (name === 'createExportJob' && count === 1) throw atlasFailure(lostReply);
+    };
+    const result = await succeed(atlas);
+    const creates = atlas.calls.filter(({ name }) => name === 'createExportJob');
+    assert.equal(creates.length, 2);
+    assert.ok(
+      (creates[1]?.atMs ?? 0) - (creates[0]?.atMs ?? 0) >= 120_000,
+      'the second create came too soon',
+    );
+    assert.deepEqual(creates[0]?.input, creates[1]?.input, 'both creates carry the same identity');
+    assert.equal(atlas.jobs.length, 1);
+    assert.equal(result.origin, 'created');
+  });
+
+  test('while a create is in doubt, a credential that is refused for an hour ends nothing', async () => {
+    const atlas = new PretendAtlas();
+    atlas.afterCreate = () => {
+      throw atlasFailure(lostReply);
+    };
+    atlas.before = ({ name, atMs }) => {
+      const createdAtMs = atlas.jobs[0]?.createdAtMs;
+      if (name === 'findExportJob' && createdAtMs !== undefined && atMs - createdAtMs < hourMs) {
+        throw atlasFailure(wrongKey);
+      }
+    };
+    atlas.plans = [{ runningMs: 3 * hourMs }];
+    const result = await succeed(atlas);
+    assert.equal(atlas.count('createExportJob'), 1);
+    assert.equal(result.origin, 'found');
+  });
+
+  test('a request that was certainly not taken is sent again after a pause', async () => {
+    const atlas = new PretendAtlas();
+    atlas.before = ({ name, count }) => {
+      if (name === 'createExportJob' && count <= 3) throw atlasFailure(notTaken);
+    };
+    const result = await succeed(atlas);
+    assert.equal(atlas.count('createExportJob'), 4);
+    assert.equal(atlas.jobs.length, 1);
+    assert.equal(result.outcome, 'exported');
+  });
+
+  test('a rate limit is waited out for as long as Atlas asked', async () => {
+    const atlas = new PretendAtlas();
+    atlas.before = ({ name, count }) => {
+      if (name !== 'createExportJob' || count > 1) return;
+      throw atlasFailure({
+        code: 'ATLAS_RATE_LIMITED',
+        message: 'slow down',
+        retryAfterMs: 600_000,
+        effect: 'none',
+      });
+    };
+    await succeed(atlas);
+    const creates = atlas.calls.filter(({ name }) => name === 'createExportJob');
+    assert.equal(creates.length, 2);
+    assert.ok((creates[1]?.atMs ?? 0) - (creates[0]?.atMs ?? 0) >= 600_000);
+  });
+
+  for (const [code, type] of [
+    ['ATLAS_UNAUTHORIZED', 'AtlasUnauthorized'],
+    ['ATLAS_FORBIDDEN', 'AtlasUnauthorized'],
+    ['ATLAS_NOT_FOUND', 'AtlasNotFound'],
+    ['ATLAS_REJECTED', 'AtlasRejected'],
+  ] as const) {
+    test(`a create that Atlas refuses with ${code} fails the export at once with ${type}`, async () => {
+      const atlas = new PretendAtlas();
+      atlas.before = ({ name }) => {
+        if (name === 'createExportJob') {
+          throw atlasFailure({ code, message: 'not you', errorCode: 'SOME_CODE', effect: 'none' });
+        }
+      };
+      const failure = await fail(atlas);
+      assert.equal(failure.type, type);
+      assert.equal(failure.details.atlas?.errorCode, 'SOME_CODE');
+      assert.equal(atlas.count('createExportJob'), 1);
+    });
+  }
+
+  test('a conflict leads to the active export, which is adopted', async () => {
+    const atlas = new PretendAtlas();
+    let other = '';
+    atlas.before = ({ name, atMs }) => {
+      if (name !== 'createExportJob') return;
+      other = atlas.foreignJob({ plan: { runningMs: hourMs }, createdAtMs: atMs });
+      throw atlasFailure(conflict);
+    };
+    const result = await succeed(atlas);
+    assert.equal(result.adopted, true);
+    assert.equal(result.exportId, other);
+    assert.equal(atlas.count('createExportJob'), 1);
+  });
+
+  test('a conflict with nothing to be seen for it ends as ExportConflict', async () => {
+    const atlas = new PretendAtlas();
+    atlas.before = ({ name }) => {
+      if (name === 'createExportJob') throw atlasFailure(conflict);
+    };
+    const failure = await fail(atlas);
+    assert.equal(failure.type, 'ExportConflict');
+    assert.equal(atlas.jobs.length, 0);
+  });
+});
+
+describe('an export of the snapshot that is already there', () => {
+  let time: SkippedTime;
+  before(async () => {
+    time = await startSkippedTime();
+  });
+  after(() => time.close());
+
+  async function withActive(
+    input: ExportRequest,
+    exportBucketId = 'b'.repeat(24),
+  ): Promise<{ atlas: PretendAtlas; result: ExportResult; other: string }> {
+    const atlas = new PretendAtlas();
+    const createdAtMs = await time.environment.currentTimeMs();
+    const other = atlas.foreignJob({ plan: { runningMs: hourMs }, createdAtMs, exportBucketId });
+    const result = await time.withWorker(atlas.activities(), async (queue) =>
+      (await queue.start(input)).result(),
+    );
+    return { atlas, result, other };
+  }
+
+  test('is adopted by default when it is active and goes to the same bucket', async () => {
+    const { atlas, result, other } = await withActive(request);
+    assert.equal(result.exportId, other);
+    assert.equal(result.adopted, true);
+    assert.equal(atlas.count('createExportJob'), 0);
+  });
+
+  test('is waited for when it is active and goes to another bucket', async () => {
+    const { atlas, result, other } = await withActive(request, 'c'.repeat(24));
+    assert.notEqual(result.exportId, other);
+    assert.equal(atlas.count('createExportJob'), 1);
+    assert.equal(result.adopted, false);
+    assert.ok((atlas.jobs[1]?.createdAtMs ?? 0) >= (atlas.jobs[0]?.createdAtMs ?? 0) + hourMs);
+  });
+
+  test('is waited for when asked, and settles the request when it succeeds', async () => {
+    const { atlas, result, other } = await withActive({ ...request, onActiveExport: 'wait' });
+    assert.equal(result.outcome, 'alreadyExported');
+    assert.equal(result.exportId, other);
+    assert.equal(atlas.count('createExportJob'), 0);
+  });
+
+  test('ends the request as ExportConflict when asked, naming it', async () => {
+    const atlas = new PretendAtlas();
+    const createdAtMs = await time.environment.currentTimeMs();
+    const other = atlas.foreignJob({ plan: { runningMs: hourMs }, createdAtMs });
+    const failure = await time.withWorker(atlas.activities(), async (queue) =>
+      exportFailureOf(await queue.start({ ...request, onActiveExport: 'fail' })),
+    );
+    assert.equal(failure.type, 'ExportConflict');
+    assert.equal(failure.details.job?.exportId, other);
+    assert.equal(atlas.count('createExportJob'), 0);
+  });
+
+  async function withEarlier(input: ExportRequest): Promise<{ atlas: PretendAtlas; result: ExportResult }> {
+    const atlas = new PretendAtlas();
+    const createdAtMs = (await time.environment.currentTimeMs()) - 5 * hourMs;
+    atlas.foreignJob({ plan: { runningMs: hourMs }, createdAtMs });
+    const result = await time.withWorker(atlas.activities(), async (queue) =>
+      (await queue.start(input)).result(),
+    );
+    return { atlas, result };
+  }
+
+  test('is not paid for again once it was successful', async () => {
+    const { atlas, result } = await withEarlier(request);
+    assert.equal(result.outcome, 'alreadyExported');
+    assert.equal(result.origin, 'earlier');
+    assert.equal(result.exportId, atlas.jobs[0]?.exportId);
+    assert.equal(atlas.count('createExportJob'), 0);
+  });
+
+  test('is exported again when skipIfExported is false', async () => {
+    const { atlas, result } = await withEarlier({ ...request, skipIfExported: false });
+    assert.equal(result.outcome, 'exported');
+    assert.equal(atlas.count('createExportJob'), 1);
+  });
+});
