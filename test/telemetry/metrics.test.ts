@@ -19,9 +19,11 @@ async function scrapeUntil(scrape: () => Promise<string>, wanted: RegExp): Promi
 }
 
 describe("the runtime's metrics", () => {
-  test('have the documented names, labels and buckets', async () => {
+  test('have the documented names, labels and buckets', async (t) => {
     const logger = createLogger({ level: 'ERROR', destination: { write: () => undefined } });
     const { scrape } = await installTelemetryRuntime({ logger, level: 'ERROR' });
+    // Without a connection to close, nothing else ends the runtime, and with it this process.
+    t.after(() => Runtime.instance().shutdown());
     const meter = Runtime.instance().metricMeter;
     const record = createAtlasRequestRecorder(meter);
     const groupId = 'a'.repeat(24);
