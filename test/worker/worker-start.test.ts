@@ -6,10 +6,17 @@ import { describe, test, type TestContext } from 'node:test';
 import { completeEnvironment, secretKey, startWorkerProcess } from './worker-process.ts';
 
 /** Accepts connections and never says a word; counts them. */
-async function silentServer(t: TestContext): Promise<{ address: string; connections: () => number }> {
+async function silentServer(
+  t: TestContext,
+): Promise<{ address: string; connections: () => number; connected: Promise<void> }> {
   let connections = 0;
+  let connected = (): void => undefined;
+  const first = new Promise<void>((resolve) => {
+    connected = resolve;
+  });
   const server: Server = createServer((socket) => {
     connections += 1;
+    connected();
     socket.on('error', () => undefined);
     t.after(() => socket.destroy());
   });
@@ -18,7 +25,7 @@ async function silentServer(t: TestContext): Promise<{ address: string; connecti
   t.after(() => server.close());
   const address = server.address();
   assert.ok(typeof address === 'object' && address !== null);
-  return { address: `127.0.0.1:${address.port}`, connections: () => connections };
+  return { address: `127.0.0.1:${address.port}`, connections: () => connections, connected: first };
 }
 
 describe('the worker process', () => {
@@ -86,6 +93,19 @@ describe('the worker process', () => {
       new RegExp(`^atlas-export-worker: cannot reach Temporal at ${silent.address}: `),
     );
     assert.ok(silent.connections() > 0);
+  });
+
+  test('ends with 0 on SIGTERM while a connection attempt hangs', async (t) => {
+    const silent = await silentServer(t);
+    const worker = startWorkerProcess(t, {
+      ...completeEnvironment,
+      TEMPORAL_ADDRESS: silent.address,
+      ATLAS_EXPORT_CONNECT_TIMEOUT: '5 minutes',
+    });
+    await silent.connected;
+    worker.kill('SIGTERM');
+    assert.equal(await worker.exit, 0, worker.complaints());
+    assert.ok(worker.records().some(({ message }) => message === 'ended before the worker was up'));
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
