@@ -116,6 +116,8 @@ class RepeatOnceHandler<Held> extends ForwardingHandler {
 
   override onResponseStart(...parameters: Parameters<ForwardingHandler['onResponseStart']>): void {
     if (parameters[1] === 401) this.#renewed = this.#renew(parameters[2]);
+    // It can fail before the refusal's body has ended and anyone looks at it.
+    if (this.#renewed instanceof Promise) this.#renewed.catch(() => undefined);
     if (this.#renewed === undefined) super.onResponseStart(...parameters);
   }
 
@@ -126,12 +128,6 @@ class RepeatOnceHandler<Held> extends ForwardingHandler {
   override onResponseEnd(...parameters: Parameters<ForwardingHandler['onResponseEnd']>): void {
     if (this.#renewed === undefined) super.onResponseEnd(...parameters);
     else whenReady(this.#renewed, this.#repeat, this.#final);
-  }
-
-  override onResponseError(...parameters: Parameters<ForwardingHandler['onResponseError']>): void {
-    // The renewal goes on for the requests that come after this one; nobody waits for it here any more.
-    if (this.#renewed instanceof Promise) this.#renewed.catch(() => undefined);
-    super.onResponseError(...parameters);
   }
 }
 

@@ -7,17 +7,17 @@ export type AtlasCredentials =
   | ({ readonly type: 'digest' } & DigestCredentials)
   | ({ readonly type: 'serviceAccount' } & ServiceAccountCredentials);
 
-/** Time limits, each in milliseconds. A call is over when the first of them passes. */
+/** Time limits, each in milliseconds. A request is over when the first of them passes. */
 export interface AtlasTimeouts {
-  /** Opening a connection, TLS included. @default 3000 */
+  /** Opening a connection; the TLS handshake has as much again. @default 3000 */
   readonly connectTimeoutMs?: number;
   /** From a request sent to the headers of its answer. @default 8000 */
   readonly headersTimeoutMs?: number;
   /** Between two pieces of an answer's body. @default 5000 */
   readonly bodyTimeoutMs?: number;
   /**
-   * One whole call of the client: waiting for a free connection, any digest challenge or token, and all
-   * pages of a list. Outranks the others. @default 10000
+   * One request of a call, a list making one for each page: waiting for a free connection, any digest
+   * challenge or token, and the whole answer. Outranks the others. @default 10000
    */
   readonly requestTimeoutMs?: number;
 }

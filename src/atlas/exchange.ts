@@ -48,8 +48,9 @@ export class Exchange {
   }
 
   answered(leg: Leg, status: number): void {
-    // A 4xx is a refusal before anything was done; every other answer leaves the question to its reader.
-    if (leg === 'request' && status >= 400 && status < 500) this.mayHaveEffect = false;
+    // A 4xx is a refusal before anything was done, except 408: a proxy that waited too long for Atlas may say it.
+    // Every other answer leaves the question to its reader.
+    if (leg === 'request' && status >= 400 && status < 500 && status !== 408) this.mayHaveEffect = false;
   }
 }
 

@@ -21,6 +21,7 @@ export interface CustomDataEntry {
 /** One shard's part of a sharded export job. Atlas says nothing of its state here. */
 export interface ExportJobComponent {
   readonly exportId: string;
+  /** Empty when Atlas does not say. */
   readonly replicaSetName: string;
 }
 

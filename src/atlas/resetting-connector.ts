@@ -9,7 +9,7 @@ import { networkCodeOf } from './body.ts';
  * down. A create that timed out here could so still arrive, after its caller looked for the job, found none
  * and asked again. A reset throws the buffer away.
  *
- * @param timeoutMs the longest a connection may take, TLS included, in milliseconds.
+ * @param timeoutMs the longest a TCP connection may take, and as much again its TLS handshake, in milliseconds.
  */
 export function resettingConnector(timeoutMs: number): buildConnector.connector {
   const connectTcp = buildConnector({ timeout: timeoutMs });
@@ -44,11 +44,7 @@ function resetWhenGivenUp(socket: Socket, tcpSocket: Socket): Socket {
   return socket;
 }
 
-const GIVING_UP_CODES: ReadonlySet<string> = new Set([
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_DESTROYED',
-]);
+const GIVING_UP_CODES: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
 function isGivingUp(error: Error | undefined): boolean {
   const code = networkCodeOf(error);

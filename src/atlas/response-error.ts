@@ -63,7 +63,7 @@ function classFor(status: number, errorCode: string | undefined): AtlasErrorClas
   if (status === 429) return AtlasRateLimitedError;
   // The one status that means too little by itself: Atlas uses 405 for a pause in writes.
   if (status === 405 && errorCode === 'WRITES_NOT_ALLOWED_DURING_APP_UPGRADES') return AtlasUnavailableError;
-  if (status >= 500) return AtlasUnavailableError;
+  if (status === 408 || status >= 500) return AtlasUnavailableError;
   if (status >= 400) return AtlasRejectedError;
   // A redirect, which is not followed: a 303 can even follow on a request that was carried out.
   return AtlasResponseError;
@@ -92,7 +92,7 @@ export function errorFromUnusableBody(
 }
 
 /** What the answer's `Retry-After` asks for. A date is measured by the server's own clock when it tells it. */
-export function retryAfterMsOf(headers: IncomingHttpHeaders): number | undefined {
+function retryAfterMsOf(headers: IncomingHttpHeaders): number | undefined {
   const nowMs = Date.now();
   const serverMs = parseHttpDate(headerText(headers.date) ?? '', nowMs) ?? nowMs;
   return parseRetryAfter(headerText(headers['retry-after']), serverMs);

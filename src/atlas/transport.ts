@@ -16,7 +16,6 @@ import { RateLimitGate } from './rate-limit-gate.ts';
 import { createTextCleaner } from './redact.ts';
 import type { TextCleaner } from './redact.ts';
 import { resettingConnector } from './resetting-connector.ts';
-import { retryAfterMsOf } from './response-error.ts';
 import type { ErrorContext } from './response-error.ts';
 import { serviceAccountInterceptor } from './service-account.ts';
 
@@ -71,14 +70,13 @@ export class AtlasTransport {
   }
 
   /**
-   * Does `work` as one call: under one time limit, reported as one event.
+   * Does `work` as one call, reported as one event; each of its requests is under one time limit.
    *
    * @throws {AtlasError} and nothing else, unless `work` itself is at fault.
    */
   async call<Result>(call: TransportCall, work: (session: CallSession) => Promise<Result>): Promise<Result> {
     const startedAtMs = performance.now();
     const exchange = new Exchange({ reading: call.method === 'GET', sendBefore: call.sendBefore });
-    const limit = new CallLimit({ timeoutMs: this.#options.timeouts.requestTimeoutMs, signal: call.signal });
     let last: HttpAnswer | undefined;
     let failure: AtlasError | undefined;
     const errorContext = (): ErrorContext => ({
@@ -89,16 +87,15 @@ export class AtlasTransport {
     try {
       this.#passGate(call);
       const fetch = async (request: TransportRequest): Promise<HttpAnswer> => {
-        last = await this.#fetch(call, request, exchange, limit);
-        this.#noteRateLimit(call.groupId, last);
+        last = await this.#fetch(call, request, exchange);
         return last;
       };
       return await work({ fetch, errorContext });
     } catch (error) {
       failure = errorFromFailure(error, errorContext());
+      this.#noteRateLimit(call.groupId, failure);
       throw failure;
     } finally {
-      limit.dispose();
       this.#report(call, last, failure, { durationMs: performance.now() - startedAtMs, exchange });
     }
   }
@@ -109,13 +106,9 @@ export class AtlasTransport {
     return this.#closing;
   }
 
-  async #fetch(
-    call: TransportCall,
-    request: TransportRequest,
-    exchange: Exchange,
-    limit: CallLimit,
-  ): Promise<HttpAnswer> {
-    limit.throwIfOver();
+  async #fetch(call: TransportCall, request: TransportRequest, exchange: Exchange): Promise<HttpAnswer> {
+    // Per request, not per call: a list of many pages takes as many times as long.
+    const limit = new CallLimit({ timeoutMs: this.#options.timeouts.requestTimeoutMs, signal: call.signal });
     const collector = new AnswerCollector(request.bodyBytesMax);
     const stopListening = limit.onEnd((cut) => collector.cut(cut));
     const options: ExchangeDispatchOptions = {
@@ -131,10 +124,12 @@ export class AtlasTransport {
       exchange,
     };
     try {
+      limit.throwIfOver();
       this.#dispatcher.dispatch(options, collector);
       return await collector.answer;
     } finally {
       stopListening();
+      limit.dispose();
     }
   }
 
@@ -145,10 +140,10 @@ export class AtlasTransport {
     throw new AtlasRateLimitedError({ message, operation: call.operation, effect: 'none', retryAfterMs });
   }
 
-  #noteRateLimit(groupId: string, answer: HttpAnswer): void {
-    if (answer.status !== 429) return;
-    const retryAfterMs = retryAfterMsOf(answer.headers);
-    if (retryAfterMs !== undefined) this.#gate.hold(groupId, retryAfterMs);
+  #noteRateLimit(groupId: string, failure: AtlasError): void {
+    // An error of the gate itself has no status, and must not make its own wait longer.
+    if (failure.status !== 429 || failure.retryAfterMs === undefined) return;
+    this.#gate.hold(groupId, failure.retryAfterMs);
   }
 
   #report(

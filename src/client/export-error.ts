@@ -2,6 +2,7 @@ import { ApplicationFailure, CancelledFailure, type WorkflowFailedError } from '
 import {
   atlasGoesOn,
   exportFailureTypes,
+  isExportFailureDetails,
   problemsText,
   type ExportFailureDetails,
   type ExportFailureType,
@@ -51,10 +52,6 @@ export function exportErrorOf(error: WorkflowFailedError): Error {
   const code = exportFailureTypes.find((type) => type === cause.type);
   if (code === undefined) return error;
   const [detail] = cause.details ?? [];
-  const details = isFailureDetails(detail) ? detail : undefined;
+  const details = isExportFailureDetails(detail) ? detail : undefined;
   return new ExportError({ code, message: cause.message, details, cause: error });
-}
-
-function isFailureDetails(detail: unknown): detail is ExportFailureDetails {
-  return typeof detail === 'object' && detail !== null && 'nextStep' in detail;
 }

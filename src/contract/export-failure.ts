@@ -57,3 +57,8 @@ export interface AtlasAnswer {
   /** Whether the request may have taken effect although it failed. */
   readonly effect: 'none' | 'unknown';
 }
+
+/** Whether the first of a failure's details is what this product puts there. */
+export function isExportFailureDetails(detail: unknown): detail is ExportFailureDetails {
+  return typeof detail === 'object' && detail !== null && 'nextStep' in detail;
+}

@@ -48,7 +48,7 @@ export function spawnGuarded(
 }
 
 function startWatchdog(pid: number): ChildProcess {
-  const watchdog = spawn('sh', ['-c', 'cat >/dev/null; kill -KILL -- "-$1"', 'watchdog', String(pid)], {
+  const watchdog = spawn('sh', ['-c', 'cat >/dev/null; kill -s KILL -- "-$1"', 'watchdog', String(pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ApplicationFailure, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import {
   exportFailureTypes,
+  isExportFailureDetails,
   type ExportFailureDetails,
   type ExportFailureType,
 } from '../../src/contract/index.ts';
@@ -23,7 +24,8 @@ export async function exportFailureOf(handle: WorkflowHandle): Promise<EndedExpo
   assert.ok(cause instanceof ApplicationFailure, `expected an ApplicationFailure, got ${String(cause)}`);
   const type = exportFailureTypes.find((known) => known === cause.type);
   assert.ok(type !== undefined, `"${cause.type}" is no documented failure type: ${cause.message}`);
-  const details = cause.details?.[0] as ExportFailureDetails;
+  const [details] = cause.details ?? [];
+  assert.ok(isExportFailureDetails(details), 'the failure carries its documented details');
   assert.ok(details.nextStep.length > 20, 'a failure says what to do next');
   return { type, message: cause.message, details };
 }

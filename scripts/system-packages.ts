@@ -1,0 +1,54 @@
+import { runBuildCommand } from '../src/testing/build-command.ts';
+import type { Report } from '../src/testing/report.ts';
+import { findOnPath } from '../src/testing/temporal-cli.ts';
+
+/** Program → Debian's package. */
+const debianPackages: Record<string, string> = {
+  chromium: 'chromium',
+  'docker-compose': 'docker-compose',
+  java: 'default-jre-headless',
+  mvn: 'maven',
+};
+
+export interface EnsureProgramsOptions {
+  readonly report: Report;
+  /** @default process.env */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** @default whether this process is root's */
+  readonly isRoot?: boolean;
+}
+
+/**
+ * Makes sure that programs are on PATH, by Debian's packages where this is Debian and we are root.
+ * @throws Error that names what is missing and how to install it.
+ */
+export async function ensurePrograms(
+  programs: readonly string[],
+  options: EnsureProgramsOptions,
+): Promise<void> {
+  const environment = options.environment ?? process.env;
+  const missing: string[] = [];
+  for (const program of programs) {
+    if ((await findOnPath(program, environment)) === undefined) missing.push(program);
+  }
+  if (missing.length === 0) return;
+  const packages = missing.map((program) => debianPackages[program] ?? program);
+  const aptGet = await findOnPath('apt-get', environment);
+  if (aptGet === undefined || !(options.isRoot ?? process.getuid?.() === 0)) {
+    throw new Error(
+      `The tests need ${missing.join(' and ')} on PATH. Install it and try again (Debian: apt-get install ${packages.join(' ')}).`,
+    );
+  }
+  options.report(`Installing ${packages.join(' and ')} from Debian's packages`);
+  const install = async (aptArguments: string[]): Promise<void> => {
+    await runBuildCommand({
+      title: `Installing ${packages.join(' and ')}`,
+      command: aptGet,
+      arguments: aptArguments,
+      environment: { ...environment, DEBIAN_FRONTEND: 'noninteractive' },
+      report: options.report,
+    });
+  };
+  await install(['update']);
+  await install(['install', '--yes', '--no-install-recommends', ...packages]);
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import * as fc from 'fast-check';
+import { checkExportRequest, exportWorkflowId } from '../../src/contract/index.ts';
+
+const request = {
+  groupId: '5'.repeat(24),
+  clusterName: 'orders',
+  snapshotId: 'a'.repeat(24),
+  exportBucketId: 'b'.repeat(24),
+};
+
+describe('checking a request', () => {
+  test('fills in the documented defaults', () => {
+    const { request: checked } = checkExportRequest(request);
+    assert.deepEqual(checked, {
+      groupId: request.groupId,
+      clusterName: 'orders',
+      snapshotId: request.snapshotId,
+      bucket: { exportBucketId: request.exportBucketId },
+      customData: [],
+      polling: { preset: 'balanced', intervalMsMin: undefined, intervalMsMax: undefined },
+      deadlineMs: 7 * 24 * 3_600_000,
+      attemptsMax: 3,
+      onActiveExport: 'adopt',
+      skipIfExported: true,
+    });
+  });
+
+  test('never throws and always names at least one problem or gives a request, whatever comes in', () => {
+    const field = fc.constantFrom(
+      'groupId',
+      'clusterName',
+      'snapshotId',
+      'exportBucketId',
+      'polling',
+      'deadline',
+      'x',
+    );
+    const almost = fc.tuple(field, fc.anything()).map(([name, value]) => ({ ...request, [name]: value }));
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), almost), (input) => {
+        const { request: checked, problems } = checkExportRequest(input);
+        assert.ok(checked !== undefined || (problems?.length ?? 0) > 0);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('names at most some 50 problems of a list of ten thousand wrong entries', () => {
+    const customData = Array.from({ length: 10_000 }, () => ({ key: '' }));
+    const { problems } = checkExportRequest({ ...request, customData });
+    assert.ok(problems !== undefined && problems.length > 0 && problems.length <= 52);
+  });
+});
+
+describe('the workflow id of a request', () => {
+  test('is the same for the same snapshot and bucket, whatever else is asked', () => {
+    assert.equal(exportWorkflowId(request), exportWorkflowId({ ...request, deadline: '1 day' }));
+    assert.equal(
+      exportWorkflowId(request),
+      `snapshot-export/${request.groupId}/orders/${request.snapshotId}/${request.exportBucketId}`,
+    );
+  });
+});
