@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import {
-  ExportError,
-  InvalidExportRequestError,
-  type ExportRequest,
-  type ExportResult,
-} from '../../src/client.ts';
+import * as v from 'valibot';
+import { ExportError, InvalidExportRequestError, type ExportRequest } from '../../src/client.ts';
 import { startStage, stageSecrets, type Stage } from './stage.ts';
 
 describe('exports on a real Temporal server, through a real worker, from a simulated Atlas', () => {
@@ -101,7 +97,10 @@ describe('exports on a real Temporal server, through a real worker, from a simul
   test('the Temporal CLI starts an export with plain JSON', async () => {
     const request = stage.addExport({ shards: 0 });
     const printed = await startByCli('cli-right', JSON.stringify(request));
-    const result = JSON.parse(printed) as { status: string; result: ExportResult };
+    const result = v.parse(
+      v.object({ status: v.string(), result: v.object({ outcome: v.string() }) }),
+      JSON.parse(printed),
+    );
     assert.equal(result.status, 'COMPLETED');
     assert.equal(result.result.outcome, 'exported');
     assert.equal(jobsOf(request), 1);
@@ -205,7 +204,7 @@ describe('exports on a real Temporal server, through a real worker, from a simul
       .filter((line) => /"sdkComponent":"(workflow|activity)"/.test(line));
     assert.ok(lines.length > 10, 'the worker has logged about its exports');
     for (const line of lines) {
-      const record = JSON.parse(line) as Record<string, unknown>;
+      const record = v.parse(v.record(v.string(), v.unknown()), JSON.parse(line));
       if (record['workflowId'] === 'cli-wrong') continue;
       assert.equal(typeof record['groupId'], 'string', line);
       assert.equal(typeof record['clusterName'], 'string', line);
