@@ -226,7 +226,14 @@ function findings(
     notes: [
       'The simulator answers in this same process and does most of the work, so calls per second compare rows, not machines.',
     ],
-    conditions: { callsPerRow, callsPerRowFresh, rounds, coldStarts, connectionsMax, operation: 'getExportJob' },
+    conditions: {
+      callsPerRow,
+      callsPerRowFresh,
+      rounds,
+      coldStarts,
+      connectionsMax,
+      operation: 'getExportJob',
+    },
   };
 }
 
