@@ -3,17 +3,21 @@ ARG NODE_IMAGE=node:24.19.0-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci
+# As scripts/install.mjs does, and for the same reason.
+RUN npm install --no-save
 COPY tsconfig.json ./
 COPY src ./src
 COPY simulator ./simulator
+COPY demo ./demo
+COPY bench ./bench
+COPY test ./test
 COPY scripts ./scripts
 RUN npx tsc -p . && node dist/scripts/build-workflow-bundle.js
 
 FROM ${NODE_IMAGE} AS production
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev
+RUN npm install --no-save --omit=dev
 # The SDK ships its native core for every platform; the image needs the one it runs on.
 RUN find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} +
 
