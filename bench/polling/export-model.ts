@@ -94,7 +94,8 @@ function drawCluster(random: Random): Cluster {
 function drawPhases(random: Random, cluster: Cluster, ago: number): { queuedMs: number; runMs: number } {
   // Five replica sets export at a time: in a busy project an export may wait for others to end.
   const waitsForOthers = cluster.busy && random.chance(0.5);
-  const queuedMs = random.between(0.2, 3) * minuteMs + (waitsForOthers ? random.exponential(25 * minuteMs) : 0);
+  const queuedMs =
+    random.between(0.2, 3) * minuteMs + (waitsForOthers ? random.exponential(25 * minuteMs) : 0);
   const runMs = drawRunMs(random, cluster, ago);
   return { queuedMs, runMs: Math.min(runMs, durationMsMax - queuedMs) };
 }
@@ -126,8 +127,14 @@ function isHeldOut({ durationKind, progressKind }: Cluster): boolean {
   return !['empty', 'steady'].includes(durationKind) || heldOutProgress.includes(progressKind);
 }
 
-function observe(look: { elapsedMs: number; queuedMs: number; runMs: number; counter: Counter }): ProgressObservation {
+function observe(look: {
+  elapsedMs: number;
+  queuedMs: number;
+  runMs: number;
+  counter: Counter;
+}): ProgressObservation {
   const { elapsedMs, queuedMs, runMs, counter } = look;
-  if (elapsedMs < queuedMs) return { elapsedMs, state: 'Queued', exportedCollections: 0, totalCollections: 0 };
+  if (elapsedMs < queuedMs)
+    return { elapsedMs, state: 'Queued', exportedCollections: 0, totalCollections: 0 };
   return { elapsedMs, state: 'InProgress', ...counter.at((elapsedMs - queuedMs) / runMs) };
 }

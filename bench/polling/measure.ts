@@ -49,7 +49,11 @@ export function compareWithFixed(exports: readonly SimulatedExport[], measured: 
     else highMs = middleMs;
   }
   const { polls } = fixedAtAllPhases(exports, lowMs);
-  return { fixedIntervalSeconds: lowMs / 1000, fixedPollsMean: polls, pollsRatio: polls / measured.pollsMean };
+  return {
+    fixedIntervalSeconds: lowMs / 1000,
+    fixedPollsMean: polls,
+    pollsRatio: polls / measured.pollsMean,
+  };
 }
 
 const phases = 16;

@@ -25,10 +25,13 @@ export function drawCounter(
   { collections, skew }: { collections: number; skew: number },
 ): Counter {
   if (kind === 'silent') return { at: () => ({ exportedCollections: 0, totalCollections: 0 }) };
-  if (kind === 'stuck-at-zero') return { at: () => ({ exportedCollections: 0, totalCollections: collections }) };
+  if (kind === 'stuck-at-zero')
+    return { at: () => ({ exportedCollections: 0, totalCollections: collections }) };
   const setup = random.between(0.01, 0.12);
   const closing = random.between(0.002, 0.05);
-  const ends = collectionEnds(random, kind, collections, skew).map((end) => setup + end * (1 - setup - closing));
+  const ends = collectionEnds(random, kind, collections, skew).map(
+    (end) => setup + end * (1 - setup - closing),
+  );
   const batch = kind === 'bursty' ? Math.max(1, Math.round(collections / random.between(4, 12))) : 1;
   const refresh = kind === 'stale-counter' ? random.between(0.08, 0.3) : 0;
   const grown = kind === 'total-grows' ? random.between(0.2, 0.7) : 0;
@@ -46,7 +49,9 @@ export function drawCounter(
 /** When each collection is done, as ascending shares of the time that collections take. */
 function collectionEnds(random: Random, kind: ProgressKind, collections: number, skew: number): number[] {
   let sizes = Array.from({ length: collections }, (_, rank) =>
-    kind === 'even' || kind === 'bursty' ? random.between(0.5, 1.5) : (rank + 1) ** -skew * random.between(0.7, 1.3),
+    kind === 'even' || kind === 'bursty'
+      ? random.between(0.5, 1.5)
+      : (rank + 1) ** -skew * random.between(0.7, 1.3),
   );
   if (kind === 'small-first') sizes.sort((a, b) => a - b);
   else if (kind === 'late') sizes.sort((a, b) => b - a);

@@ -12,7 +12,10 @@ export interface Outcome {
 export type Strategy = (simulated: SimulatedExport, index: number) => Outcome;
 
 /** The product's schedule, fed as the workflow feeds it: the create's reply first, then every look. */
-export function inspectionSchedule(preset: PollPreset, knows: { history: boolean; progress: boolean }): Strategy {
+export function inspectionSchedule(
+  preset: PollPreset,
+  knows: { history: boolean; progress: boolean },
+): Strategy {
   return (simulated) => {
     let observations: readonly ProgressObservation[] = [{ elapsedMs: 0, state: 'Queued' }];
     let elapsedMs = 0;
@@ -61,17 +64,23 @@ const oracleBins = 60;
 export function oracleSchedule({ delayCostMs }: { delayCostMs: number }): Strategy {
   return (simulated, index) => {
     const random = new Random(0x0aac1e + index);
-    const draws = Array.from({ length: oracleDraws }, () => simulated.drawDuration(random)).sort((a, b) => a - b);
+    const draws = Array.from({ length: oracleDraws }, () => simulated.drawDuration(random)).sort(
+      (a, b) => a - b,
+    );
     let looks = 0;
     let polls = 0;
     let lastLookMs = 0;
     for (let bin = 0; bin < oracleBins; bin += 1) {
-      const fromMs = bin === 0 ? (draws[0] ?? 0) * 0.98 : (draws[Math.floor((bin * oracleDraws) / oracleBins)] ?? 0);
+      const fromMs =
+        bin === 0 ? (draws[0] ?? 0) * 0.98 : (draws[Math.floor((bin * oracleDraws) / oracleBins)] ?? 0);
       const toMs = draws[Math.floor(((bin + 1) * oracleDraws) / oracleBins) - 1] ?? fromMs;
       const widthMs = Math.max(toMs - fromMs, 1);
-      const hazard = bin === oracleBins - 1 ? 2 / widthMs : Math.log((oracleBins - bin) / (oracleBins - bin - 1)) / widthMs;
+      const hazard =
+        bin === oracleBins - 1
+          ? 2 / widthMs
+          : Math.log((oracleBins - bin) / (oracleBins - bin - 1)) / widthMs;
       const density = Math.sqrt(hazard / (2 * delayCostMs));
-      for (; looks + density * widthMs >= polls + 1; ) {
+      for (; looks + density * widthMs >= polls + 1;) {
         lastLookMs = fromMs + (polls + 1 - looks) / density;
         polls += 1;
         if (lastLookMs >= simulated.durationMs) return { polls, delayMs: lastLookMs - simulated.durationMs };
