@@ -32,9 +32,17 @@ function parsed(text: string): unknown {
 export async function send(simulator: Simulator, request: HttpRequest): Promise<HttpResponse> {
   return await new Promise((resolve, reject) => {
     const { method = 'GET', path, headers = {}, body } = request;
-    const length: Record<string, string> = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
+    const length: Record<string, string> =
+      body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
     const outgoing = httpRequest(
-      { host: '127.0.0.1', port: simulator.port, method, path, agent: false, headers: { ...headers, ...length } },
+      {
+        host: '127.0.0.1',
+        port: simulator.port,
+        method,
+        path,
+        agent: false,
+        headers: { ...headers, ...length },
+      },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -63,7 +71,16 @@ export interface DigestAnswer {
 
 /** The `Authorization` header of RFC 7616, section 3.4.1. */
 export function digestHeader(answer: DigestAnswer): string {
-  const { method, uri, nonce, username, password, algorithm = 'MD5', nc = '00000001', cnonce = '0a4f113b' } = answer;
+  const {
+    method,
+    uri,
+    nonce,
+    username,
+    password,
+    algorithm = 'MD5',
+    nc = '00000001',
+    cnonce = '0a4f113b',
+  } = answer;
   const hash = (text: string): string =>
     createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
       .update(text)
@@ -86,16 +103,28 @@ const ACCEPT = 'application/vnd.atlas.2024-08-05+json';
 export async function call(simulator: Simulator, request: HttpRequest): Promise<HttpResponse> {
   const { publicKey: username, privateKey: password } = simulator.credentials;
   const { method = 'GET', path: uri, body } = request;
-  const headers = { Accept: ACCEPT, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...request.headers };
+  const headers = {
+    Accept: ACCEPT,
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...request.headers,
+  };
   const challenge = await send(simulator, { ...request, headers });
   const algorithm = /algorithm=SHA-256/.test(challenge.headers['www-authenticate'] ?? '') ? 'SHA-256' : 'MD5';
-  const authorization = digestHeader({ method, uri, nonce: nonceOf(challenge), username, password, algorithm });
+  const authorization = digestHeader({
+    method,
+    uri,
+    nonce: nonceOf(challenge),
+    username,
+    password,
+    algorithm,
+  });
   return await send(simulator, { ...request, headers: { ...headers, Authorization: authorization } });
 }
 
 /** The body as an object. Throws where it is none. */
 export function objectOf(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`not an object: ${String(value)}`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error(`not an object: ${String(value)}`);
   return { ...value };
 }
 

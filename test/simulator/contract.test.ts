@@ -27,16 +27,24 @@ function bodyOf(operation: DeclaredOperation, world: SmallWorld): string | undef
   const name = operation.operationId.replace(/V1$/, '');
   const bodies: Readonly<Record<string, unknown>> = {
     createExportJob: { snapshotId: world.ordersSnapshotId, exportBucketId: world.exportBucketId },
-    createExportBucket: { cloudProvider: 'AWS', bucketName: 'archive', iamRoleId: '0123456789abcdef01234567' },
+    createExportBucket: {
+      cloudProvider: 'AWS',
+      bucketName: 'archive',
+      iamRoleId: '0123456789abcdef01234567',
+    },
     updateExportBucket: { requirePrivateNetworking: true },
-    updateSchedule: { autoExportEnabled: true, export: { exportBucketId: world.exportBucketId, frequencyType: 'monthly' } },
+    updateSchedule: {
+      autoExportEnabled: true,
+      export: { exportBucketId: world.exportBucketId, frequencyType: 'monthly' },
+    },
   };
   return JSON.stringify(bodies[name]);
 }
 
 function versionsOf(operation: DeclaredOperation): readonly string[] {
   const name = operation.operationId.replace(/V1$/, '');
-  const versions = ROUTES.find((route) => route.operation === name && route.apiVersion === 'v2')?.versions ?? [];
+  const versions =
+    ROUTES.find((route) => route.operation === name && route.apiVersion === 'v2')?.versions ?? [];
   return operation.path.includes('/v1.0/') ? ['2023-01-01'] : versions;
 }
 
@@ -54,11 +62,17 @@ function requestOf(operation: DeclaredOperation, world: SmallWorld, version: str
   return { method: operation.method, path, headers, ...(body === undefined ? {} : { body }) };
 }
 
-async function provoke(operation: DeclaredOperation, status: string, world: SmallWorld, version: string): Promise<HttpResponse> {
+async function provoke(
+  operation: DeclaredOperation,
+  status: string,
+  world: SmallWorld,
+  version: string,
+): Promise<HttpResponse> {
   const request = requestOf(operation, world, version);
   if (status === '200') return await call(world.simulator, request);
   if (status === '400') {
-    if (request.body === undefined) return await call(world.simulator, { ...request, path: `${request.path}?pretty=maybe` });
+    if (request.body === undefined)
+      return await call(world.simulator, { ...request, path: `${request.path}?pretty=maybe` });
     return await call(world.simulator, { ...request, body: '{"nonsense":' });
   }
   if (status === '404') {
@@ -80,12 +94,16 @@ for (const operation of DECLARED_OPERATIONS.filter(({ operationId }) => operatio
     test(`${operation.operationId} answers ${status} as openapi.json declares it`, async () => {
       for (const version of versionsOf(operation)) {
         await inSmallWorld(async (world) => {
-          const needsJob = operation.operationId.startsWith('getExportJob') || operation.operationId.startsWith('listExportJobs');
-          if (needsJob) await createExport(world, { clusterName: 'orders', snapshotId: world.ordersSnapshotId });
+          const needsJob =
+            operation.operationId.startsWith('getExportJob') ||
+            operation.operationId.startsWith('listExportJobs');
+          if (needsJob)
+            await createExport(world, { clusterName: 'orders', snapshotId: world.ordersSnapshotId });
           const response = await provoke(operation, status, world, version);
           assert.equal(String(response.status), status, response.text);
           checkResponse(operation, response);
-          if (['200', '400', '404'].includes(status)) assert.match(String(response.headers['ratelimit-limit']), /^\d+$/);
+          if (['200', '400', '404'].includes(status))
+            assert.match(String(response.headers['ratelimit-limit']), /^\d+$/);
           if (Number(status) > 401) assert.ok(response.headers['x-error-code'], 'X-Error-Code is missing');
         });
       }
@@ -125,12 +143,17 @@ test('a job is valid in every state, of a replica set and of a sharded cluster, 
       await createExport(world, { clusterName: 'events', snapshotId: world.eventsSnapshotId });
       for (let second = 0; second < 8; second += 1) {
         for (const clusterName of ['orders', 'events']) {
-          const list = await call(world.simulator, { path: `${world.group}/clusters/${clusterName}/backup/exports` });
+          const list = await call(world.simulator, {
+            path: `${world.group}/clusters/${clusterName}/backup/exports`,
+          });
           checkAgainstSchema('PaginatedExportJobs', list.json);
         }
         world.clock.advance(1000);
       }
-      assert.deepEqual(world.simulator.books.jobs.map((job) => job.state), [outcome, outcome]);
+      assert.deepEqual(
+        world.simulator.books.jobs.map((job) => job.state),
+        [outcome, outcome],
+      );
     });
   }
 });
@@ -138,7 +161,11 @@ test('a job is valid in every state, of a replica set and of a sharded cluster, 
 test('a snapshot that was asked for is valid in every status of its life', async () => {
   await inSmallWorld(async (world) => {
     const path = `${world.group}/clusters/orders/backup/snapshots`;
-    const taken = await call(world.simulator, { method: 'POST', path, body: '{"description":"by hand","retentionInDays":2}' });
+    const taken = await call(world.simulator, {
+      method: 'POST',
+      path,
+      body: '{"description":"by hand","retentionInDays":2}',
+    });
     assert.equal(taken.status, 200, taken.text);
     checkAgainstSchema('DiskBackupReplicaSet', taken.json);
     const statuses = new Set<unknown>();
@@ -161,8 +188,22 @@ test('what openapi.json does not declare is an error document in plain JSON', as
       [404, { path: '/' }],
       [404, { method: 'DELETE', path: `${cluster}/backup/exports` }],
       [406, { path: cluster, headers: { Accept: 'application/json' } }],
-      [415, { method: 'POST', path: `${cluster}/backup/exports`, body: '{}', headers: { 'Content-Type': 'text/plain' } }],
-      [400, { path: `${group}/flexClusters/orders/backup/snapshots`, headers: { Accept: 'application/vnd.atlas.2024-11-13+json' } }],
+      [
+        415,
+        {
+          method: 'POST',
+          path: `${cluster}/backup/exports`,
+          body: '{}',
+          headers: { 'Content-Type': 'text/plain' },
+        },
+      ],
+      [
+        400,
+        {
+          path: `${group}/flexClusters/orders/backup/snapshots`,
+          headers: { Accept: 'application/vnd.atlas.2024-11-13+json' },
+        },
+      ],
     ];
     for (const [status, request] of undeclared) {
       const response = await call(simulator, request);

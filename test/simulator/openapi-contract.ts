@@ -14,7 +14,9 @@ export interface DeclaredOperation {
   readonly statuses: readonly string[];
 }
 
-const document = objectOf(JSON.parse(readFileSync(new URL('../../../simulator/openapi.json', import.meta.url), 'utf8')));
+const document = objectOf(
+  JSON.parse(readFileSync(new URL('../../../simulator/openapi.json', import.meta.url), 'utf8')),
+);
 
 /** Forbids members that the document does not name, so that a misspelt one is noticed. */
 function closed(schema: unknown): unknown {
@@ -39,23 +41,34 @@ function validate(schema: unknown, body: unknown, what: string): void {
 }
 
 function member(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((inner, name) => (inner === undefined ? undefined : objectOf(inner)[name]), value);
+  return path.reduce<unknown>(
+    (inner, name) => (inner === undefined ? undefined : objectOf(inner)[name]),
+    value,
+  );
 }
 
-export const DECLARED_OPERATIONS: readonly DeclaredOperation[] = Object.entries(objectOf(document['paths'])).flatMap(
-  ([path, item]) =>
-    Object.entries(objectOf(item))
-      .filter(([method]) => ['get', 'post', 'patch'].includes(method))
-      .map(([method, operation]) => ({
-        operationId: String(member(operation, 'operationId')),
-        method: method.toUpperCase(),
-        path,
-        statuses: Object.keys(objectOf(member(operation, 'responses'))),
-      })),
+export const DECLARED_OPERATIONS: readonly DeclaredOperation[] = Object.entries(
+  objectOf(document['paths']),
+).flatMap(([path, item]) =>
+  Object.entries(objectOf(item))
+    .filter(([method]) => ['get', 'post', 'patch'].includes(method))
+    .map(([method, operation]) => ({
+      operationId: String(member(operation, 'operationId')),
+      method: method.toUpperCase(),
+      path,
+      statuses: Object.keys(objectOf(member(operation, 'responses'))),
+    })),
 );
 
 function declaredResponse(operation: DeclaredOperation, status: number): unknown {
-  const response = member(document, 'paths', operation.path, operation.method.toLowerCase(), 'responses', String(status));
+  const response = member(
+    document,
+    'paths',
+    operation.path,
+    operation.method.toLowerCase(),
+    'responses',
+    String(status),
+  );
   const reference = response === undefined ? undefined : member(response, '$ref');
   if (typeof reference !== 'string') return response;
   return member(document, ...reference.slice(2).split('/'));

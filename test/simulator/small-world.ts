@@ -30,7 +30,10 @@ export async function startSmallWorld(options: SimulatorOptions = {}): Promise<S
 }
 
 /** Runs a test in a world of its own and closes it afterwards. */
-export async function inSmallWorld(run: (world: SmallWorld) => Promise<void>, options: SimulatorOptions = {}): Promise<void> {
+export async function inSmallWorld(
+  run: (world: SmallWorld) => Promise<void>,
+  options: SimulatorOptions = {},
+): Promise<void> {
   const world = await startSmallWorld(options);
   try {
     await run(world);
@@ -51,7 +54,11 @@ export async function createExport(
   });
 }
 
-export async function getExport(world: SmallWorld, clusterName: string, exportId: unknown): Promise<Record<string, unknown>> {
+export async function getExport(
+  world: SmallWorld,
+  clusterName: string,
+  exportId: unknown,
+): Promise<Record<string, unknown>> {
   const response = await call(world.simulator, {
     path: `${world.group}/clusters/${clusterName}/backup/exports/${String(exportId)}`,
   });
