@@ -102,13 +102,8 @@ for (const operation of DECLARED_OPERATIONS.filter(({ operationId }) => operatio
           const response = await provoke(operation, status, world, version);
           assert.equal(String(response.status), status, response.text);
           checkResponse(operation, response);
-          if (status !== '401')
-            assert.ok(
-              response.headers['ratelimit-limit'] !== undefined ||
-                status === '403' ||
-                status === '500' ||
-                status === '409',
-            );
+          if (['200', '400', '404'].includes(status))
+            assert.match(String(response.headers['ratelimit-limit']), /^\d+$/);
           if (Number(status) > 401) assert.ok(response.headers['x-error-code'], 'X-Error-Code is missing');
         });
       }
@@ -180,7 +175,7 @@ test('a snapshot that was asked for is valid in every status of its life', async
       for (const status of list.text.matchAll(/"status":"(\w+)"/g)) statuses.add(status[1]);
       world.clock.advance(60_000);
     }
-    assert.deepEqual(statuses, new Set(['queued', 'inProgress', 'completed']));
+    assert.deepEqual([...statuses].sort(), ['completed', 'inProgress', 'queued']);
   });
 });
 
