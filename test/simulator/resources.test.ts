@@ -9,7 +9,9 @@ function linkOf(response: HttpResponse, rel: string): string | undefined {
   const { links } = objectOf(response.json);
   assert.ok(Array.isArray(links));
   const href = links.map(objectOf).find((link) => link['rel'] === rel)?.['href'];
-  return href === undefined ? undefined : new URL(String(href)).pathname + new URL(String(href)).search;
+  if (typeof href !== 'string') return undefined;
+  const { pathname, search } = new URL(href);
+  return pathname + search;
 }
 
 test('pages are followed by their links from the first to the last and back, each item once, in no order of time', async () => {
