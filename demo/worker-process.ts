@@ -25,6 +25,10 @@ export interface WorkerProcessOptions {
   readonly taskQueue: string;
   /** Port for health and metrics. */
   readonly httpPort: number;
+  /** Further settings, by the names of their environment variables. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Told everything the worker writes. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** Starts a worker and returns when it says that it is ready. Throws with its last words when it does not come up. */
@@ -37,6 +41,7 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-outputKeptCharacters);
+      options.onOutput?.(text);
     });
   }
   const { pid } = child;
@@ -67,6 +72,7 @@ function workerEnvironment(options: WorkerProcessOptions): NodeJS.ProcessEnv {
     ATLAS_EXPORT_TASK_QUEUE: options.taskQueue,
     ATLAS_EXPORT_HTTP_PORT: String(options.httpPort),
     ATLAS_EXPORT_LOG_LEVEL: 'warn',
+    ...options.settings,
   };
 }
 

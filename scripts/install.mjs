@@ -13,7 +13,10 @@ export async function ensureInstalled() {
   });
   if (difference === undefined) return;
   console.log(`Installing the dependencies: ${difference}`);
-  await run('npm', ['ci', '--no-audit', '--no-fund'], { ...process.env, npm_config_loglevel: 'error' });
+  // Not `npm ci`: it fails where a registry does not serve the optional packages of other systems, which the
+  // lock file then cannot hold. This installs what the lock file says as well, and leaves it as it is.
+  const install = ['install', '--no-save', '--no-audit', '--no-fund'];
+  await run('npm', install, { ...process.env, npm_config_loglevel: 'error' });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
 /** Every file below a folder of the project, as paths from `root` with forward slashes, in order. */
@@ -30,11 +30,15 @@ export interface Reach {
 export function reachableFrom(root: string, entries: readonly string[]): Reach {
   const files = new Set(entries);
   const packages = new Set<string>();
+  // What only reads like an import, such as an example of a wrong one in a test's text, leads nowhere.
+  const addIfThere = (path: string): void => {
+    if (existsSync(join(root, path))) files.add(path);
+  };
   for (const file of files) {
     if (!file.endsWith('.ts')) continue;
     for (const imported of importsOf(readFileSync(join(root, file), 'utf8'))) {
-      if (imported.startsWith('.')) files.add(normalize(join(dirname(file), imported)));
-      else packages.add(packageOf(imported));
+      if (!imported.startsWith('.')) packages.add(packageOf(imported));
+      else addIfThere(normalize(join(dirname(file), imported)));
     }
   }
   return { files, packages };

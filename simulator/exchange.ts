@@ -42,41 +42,33 @@ export function challengeReply(challenge: string): Reply {
   };
 }
 
-function writeHead(response: ServerResponse, reply: Reply, length: number): void {
-  response.writeHead(reply.status, { ...reply.headers, 'Content-Length': String(length) });
-}
-
-/** Puts a reply on the wire, as far as the fault lets it. Returns whether a status line was sent. */
+/** Puts a reply on the wire, as far as the fault lets it. */
 export async function deliver(
   response: ServerResponse,
   reply: Reply,
   fault: Fault | undefined,
-): Promise<boolean> {
+): Promise<void> {
   const body = Buffer.from(reply.body);
   const half = Math.floor(body.length / 2);
-  switch (fault?.kind) {
-    case 'replyLost':
-    case 'connectionReset':
-      response.socket?.resetAndDestroy();
-      return false;
-    case 'truncatedBody':
-      writeHead(response, reply, body.length);
-      await new Promise<void>((resolve) => void response.write(body.subarray(0, half), () => resolve()));
-      response.socket?.destroy();
-      return true;
-    case 'slowHeaders':
-      await delay(fault.delayMs, undefined, { ref: false });
-      break;
-    case 'slowBody':
-      writeHead(response, reply, body.length);
-      response.write(body.subarray(0, half));
-      await delay(fault.delayMs, undefined, { ref: false });
-      response.end(body.subarray(half));
-      return true;
-    default:
+  if (fault?.kind === 'replyLost' || fault?.kind === 'connectionReset') {
+    response.socket?.resetAndDestroy();
+    return;
   }
-  if (response.destroyed) return false;
-  writeHead(response, reply, body.length);
+  if (fault?.kind === 'slowHeaders') await delay(fault.delayMs, undefined, { ref: false });
+  if (response.destroyed) return;
+  response.writeHead(reply.status, { ...reply.headers, 'Content-Length': String(body.length) });
+  if (fault?.kind === 'truncatedBody') {
+    await new Promise<void>((resolve) => {
+      response.write(body.subarray(0, half), () => resolve());
+    });
+    response.socket?.destroy();
+    return;
+  }
+  if (fault?.kind === 'slowBody') {
+    response.write(body.subarray(0, half));
+    await delay(fault.delayMs, undefined, { ref: false });
+    response.end(body.subarray(half));
+    return;
+  }
   response.end(body);
-  return true;
 }

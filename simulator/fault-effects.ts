@@ -13,16 +13,10 @@ export interface StruckRequest {
 }
 
 function retryAfterHeader(retryAfter: RetryAfter, now: number): Record<string, string> {
-  switch (retryAfter.form) {
-    case 'seconds':
-      return { 'Retry-After': String(retryAfter.seconds) };
-    case 'date':
-      return { 'Retry-After': new Date(now + retryAfter.seconds * 1000).toUTCString() };
-    case 'text':
-      return { 'Retry-After': retryAfter.text };
-    case 'none':
-      return {};
-  }
+  if (retryAfter.form === 'none') return {};
+  if (retryAfter.form === 'text') return { 'Retry-After': retryAfter.text };
+  if (retryAfter.form === 'seconds') return { 'Retry-After': String(retryAfter.seconds) };
+  return { 'Retry-After': new Date(now + retryAfter.seconds * 1000).toUTCString() };
 }
 
 function serverError(fault: Extract<Fault, { kind: 'serverError' }>): Reply {
@@ -50,52 +44,27 @@ function rateLimitedReply(fault: Extract<Fault, { kind: 'rateLimited' }>, reques
 
 /** The answer of a fault that keeps the operation from being run at all. */
 export function replyBeforeCommit(fault: Fault, request: StruckRequest): Reply | undefined {
-  switch (fault.kind) {
-    case 'connectionReset':
-      return HTML_UNAVAILABLE;
-    case 'rateLimited':
-      return rateLimitedReply(fault, request);
-    case 'unauthorized':
-      return challengeReply(request.challenge(false));
-    case 'staleNonce':
-      return challengeReply(request.challenge(true));
-    case 'notFound':
-      return problemReply(exportNotFound(request.path.split('/').at(-1) ?? '').document);
-    case 'apiError':
-      return problemReply({
-        status: fault.status,
-        errorCode: fault.errorCode,
-        detail: fault.detail ?? fault.errorCode,
-        parameters: null,
-      });
-    case 'htmlUnavailable':
-      return fault.committed === true ? undefined : HTML_UNAVAILABLE;
-    case 'serverError':
-      return fault.committed === true ? undefined : serverError(fault);
-    default:
-      return undefined;
-  }
+  const { kind } = fault;
+  // Nothing of it is sent: the connection is reset instead.
+  if (kind === 'connectionReset') return HTML_UNAVAILABLE;
+  if (kind === 'rateLimited') return rateLimitedReply(fault, request);
+  if (kind === 'unauthorized') return challengeReply(request.challenge(false));
+  if (kind === 'staleNonce') return challengeReply(request.challenge(true));
+  if (kind === 'notFound') return problemReply(exportNotFound(request.path.split('/').at(-1) ?? '').document);
+  if (kind === 'htmlUnavailable' && fault.committed !== true) return HTML_UNAVAILABLE;
+  if (kind === 'serverError' && fault.committed !== true) return serverError(fault);
+  if (kind !== 'apiError') return undefined;
+  const { status, errorCode, detail = errorCode } = fault;
+  return problemReply({ status, errorCode, detail, parameters: null });
 }
 
 /** The answer of a fault that hides what the operation said after it took effect. */
 export function replyAfterCommit(fault: Fault, reply: Reply): Reply {
-  switch (fault.kind) {
-    case 'htmlUnavailable':
-      return HTML_UNAVAILABLE;
-    case 'serverError':
-      return serverError(fault);
-    case 'unreadableBody':
-      return {
-        ...reply,
-        headers: {
-          ...reply.headers,
-          'Content-Type': fault.contentType ?? reply.headers['Content-Type'] ?? '',
-        },
-        body: fault.text,
-      };
-    default:
-      return reply;
-  }
+  if (fault.kind === 'htmlUnavailable') return HTML_UNAVAILABLE;
+  if (fault.kind === 'serverError') return serverError(fault);
+  if (fault.kind !== 'unreadableBody') return reply;
+  const contentType = fault.contentType ?? reply.headers['Content-Type'] ?? '';
+  return { ...reply, headers: { ...reply.headers, 'Content-Type': contentType }, body: fault.text };
 }
 
 function withEachJob(document: Document, change: (job: Document) => Document): Document {
@@ -109,22 +78,16 @@ function withEachJob(document: Document, change: (job: Document) => Document): D
   return 'exportBucketId' in document ? change(document) : document;
 }
 
+const UNKNOWN_FIELDS = { addedLater: { list: [1, { deep: true }] }, exportStatusV2: 'new' };
 const NULLED = { components: null, exportStatus: null, finishedAt: null, stateReason: null, links: null };
 
 /** The document with the fault's changes in it. */
 export function changedDocument(fault: Fault | undefined, document: Document): Document {
-  switch (fault?.kind) {
-    case 'unknownState':
-      return withEachJob(document, (job) => ({ ...job, state: fault.state }));
-    case 'nullFields':
-      return withEachJob(document, (job) => ({ ...NULLED, ...job }));
-    case 'unknownFields': {
-      const added = { addedLater: { list: [1, { deep: true }] }, exportStatusV2: 'new' };
-      return { ...withEachJob(document, (job) => ({ ...job, ...added })), ...added };
-    }
-    case 'oversizedBody':
-      return { ...document, padding: 'x'.repeat(fault.bytes) };
-    default:
-      return document;
+  if (fault?.kind === 'unknownState') return withEachJob(document, (job) => ({ ...job, state: fault.state }));
+  if (fault?.kind === 'nullFields') return withEachJob(document, (job) => ({ ...NULLED, ...job }));
+  if (fault?.kind === 'unknownFields') {
+    return { ...withEachJob(document, (job) => ({ ...job, ...UNKNOWN_FIELDS })), ...UNKNOWN_FIELDS };
   }
+  if (fault?.kind === 'oversizedBody') return { ...document, padding: 'x'.repeat(fault.bytes) };
+  return document;
 }

@@ -107,7 +107,10 @@ async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2), process.env);
   const clock = settings.speed === 1 ? realClock() : fastClock(settings.speed);
   const simulator = await startSimulator({
-    ...{ port: settings.port, host: settings.host, seed: settings.seed, clock },
+    port: settings.port,
+    host: settings.host,
+    seed: settings.seed,
+    clock,
     ...givenCredentials(process.env),
     world: demoWorld(clock.now()),
   });

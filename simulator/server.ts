@@ -158,7 +158,11 @@ function serveOperation(
     const query = readQuery(call.url.searchParams, route.query);
     const answer = HANDLERS[route.operation](
       {
-        ...{ route, params, query, version, body: call.body },
+        route,
+        params,
+        query,
+        version,
+        body: call.body,
         now: context.clock.now(),
         root: `${call.url.origin}/api/atlas/${route.apiVersion}`,
         href: `${call.url.origin}${call.url.pathname}`,

@@ -46,18 +46,23 @@ export function buildContext(options: SimulatorOptions): {
     replicaSetsAtOnceMax: options.exportsAtOnceReplicaSetsMax ?? 5,
   });
   const context: ServerContext = {
-    ...{ seed, clock, world, engine },
+    seed,
+    clock,
+    world,
+    engine,
     plans: new ExportPlans(),
     refuseSecondActiveExport: options.refuseSecondActiveExport ?? true,
     digest: new DigestAuthority({
-      ...{ seed, clock },
+      seed,
+      clock,
       username: credentials.publicKey,
       password: credentials.privateKey,
       algorithm: options.digestAlgorithm ?? 'MD5',
       nonceLifetimeMs: options.nonceLifetimeMs ?? FIVE_MINUTES_MS,
     }),
     token: new TokenAuthority({
-      ...{ seed, clock },
+      seed,
+      clock,
       clientId: credentials.clientId,
       clientSecret: credentials.clientSecret,
       tokenLifetimeMs: options.tokenLifetimeMs ?? HOUR_MS,

@@ -3,12 +3,12 @@ import { atlasMetrics, metricDescriptions } from '../contract/metric-names.ts';
 
 /** What the Atlas client tells about one call, however it ended. */
 export interface AtlasRequestEvent {
-  /** Atlas's own operation id, one of a small fixed set. */
+  /** The client's method, one of a small fixed set. */
   readonly operation: string;
   /** HTTP status, where an answer came. */
   readonly status?: number | undefined;
-  /** Code of the client's error, where none came. */
-  readonly errorCode?: string | undefined;
+  /** Code of the error that the call failed with. */
+  readonly code?: string | undefined;
   readonly durationMs: number;
   /** HTTP requests it took, challenges and tokens included. */
   readonly wireRequests: number;
@@ -44,7 +44,7 @@ export function createAtlasRequestRecorder(meter: MetricMeter): (event: AtlasReq
   );
   return (event) => {
     const { operation } = event;
-    const status = String(event.status ?? event.errorCode ?? 'unknown');
+    const status = String(event.status ?? event.code ?? 'unknown');
     requestCounter.add(1, { operation, status });
     secondsHistogram.record(Math.max(0, event.durationMs) / 1000, { operation });
     wireCounter.add(event.wireRequests, { operation });

@@ -23,7 +23,7 @@ const portTriesMax = 5;
 /** The process's one Temporal runtime, once installed. */
 export interface TelemetryRuntime {
   /** The SDK's metrics and ours, in Prometheus's text format. Rejects while the runtime is not up. */
-  scrape(): Promise<string>;
+  readonly scrape: () => Promise<string>;
 }
 
 /**

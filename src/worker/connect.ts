@@ -15,8 +15,9 @@ const notFound = 5;
 const delayMsFirst = 500;
 const delayMsMax = 5_000;
 
-/** Even the last try, when the time is over, is a real one. */
+/** Even the last try, when the time is over, is a real one; and none takes all of it. */
 const tryMsMin = 2_000;
+const tryMsMax = 15_000;
 const callTimeoutMs = 5_000;
 
 /** No connection to Temporal, or none with the namespace in it. The message names the address. */
@@ -46,8 +47,10 @@ export async function connectToTemporal(options: ConnectOptions): Promise<Native
   const deadline = Date.now() + timeoutMs;
   for (let delayMs = delayMsFirst; ; delayMs = Math.min(delayMs * 2, delayMsMax)) {
     signal?.throwIfAborted();
-    const outcome = await tryOnce(temporal, Math.max(tryMsMin, deadline - Date.now()));
+    const tryMs = Math.min(Math.max(tryMsMin, deadline - Date.now()), tryMsMax);
+    const outcome = await tryOnce(temporal, { timeoutMs: tryMs, signal });
     if ('connection' in outcome) return outcome.connection;
+    signal?.throwIfAborted();
     const message = `cannot reach Temporal at ${temporal.address}: ${outcome.reason}`;
     if (outcome.final) throw new TemporalUnreachableError(message);
     const leftMs = deadline - Date.now();
@@ -67,10 +70,15 @@ type Outcome =
       readonly final: boolean;
     };
 
-async function tryOnce(temporal: TemporalSettings, timeoutMs: number): Promise<Outcome> {
+interface TryLimits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function tryOnce(temporal: TemporalSettings, limits: TryLimits): Promise<Outcome> {
   let connection: NativeConnection;
   try {
-    connection = await connectWithin(temporal.connectionOptions, timeoutMs);
+    connection = await connectWithin(temporal.connectionOptions, limits);
   } catch (error) {
     // The SDK refuses options that can never work with a TypeError.
     return { reason: connectReason(error), final: error instanceof TypeError };
@@ -82,16 +90,19 @@ async function tryOnce(temporal: TemporalSettings, timeoutMs: number): Promise<O
 }
 
 /** The SDK itself waits for as long as the operating system does, minutes where packets are dropped. */
-async function connectWithin(options: NativeConnectionOptions, timeoutMs: number): Promise<NativeConnection> {
+async function connectWithin(
+  options: NativeConnectionOptions,
+  { timeoutMs, signal }: TryLimits,
+): Promise<NativeConnection> {
   const connecting = NativeConnection.connect(options);
   const timer = new AbortController();
-  const timeout = sleep(timeoutMs, 'timeout' as const, { signal: timer.signal });
+  const ends = signal === undefined ? timer.signal : AbortSignal.any([timer.signal, signal]);
+  const over = sleep(timeoutMs, undefined, { signal: ends }).then(undefined, () => undefined);
   try {
-    const first = await Promise.race([connecting, timeout]);
-    if (first !== 'timeout') return first;
+    const first = await Promise.race([connecting, over]);
+    if (first !== undefined) return first;
   } finally {
     timer.abort();
-    timeout.catch(() => undefined);
   }
   connecting.then(
     (late) => late.close(),

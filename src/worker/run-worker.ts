@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Runtime, Worker, type NativeConnection, type State, type WorkflowBundle } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { createAtlasClient, type AtlasClient } from '../atlas/index.ts';
@@ -10,6 +11,8 @@ import { loadWorkflowBundle } from './workflow-bundle.ts';
 
 /** After the grace period, time for interrupted activities to say so before the worker gives up on them. */
 const shutdownForceExtraMs = 5_000;
+
+const atlasCloseTimeoutMs = 500;
 
 const concurrentWorkflowTasksMax = 40;
 
@@ -63,7 +66,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
     });
     await runUntilAborted(worker, dependencies);
   } finally {
-    if (dependencies.atlas === undefined) await atlas.close();
+    if (dependencies.atlas === undefined) await closeSoon(atlas);
   }
 }
 
@@ -80,6 +83,19 @@ async function runUntilAborted(worker: Worker, { signal, onRunning }: WorkerDepe
     await finished;
   } finally {
     signal?.removeEventListener('abort', drain);
+  }
+}
+
+/**
+ * No activity waits for an answer any more. What may still be on the wire is a challenge or a token that an
+ * interrupted one had asked for, which the client sees through; nobody needs it, so it keeps nobody waiting.
+ */
+async function closeSoon(atlas: AtlasClient): Promise<void> {
+  const timer = new AbortController();
+  try {
+    await Promise.race([atlas.close(), sleep(atlasCloseTimeoutMs, undefined, { signal: timer.signal })]);
+  } finally {
+    timer.abort();
   }
 }
 

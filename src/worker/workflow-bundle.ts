@@ -75,7 +75,8 @@ export async function writeWorkflowBundle({
 export async function loadWorkflowBundle({ folder = sourceFolder } = {}): Promise<WorkflowBundle> {
   const path = join(folder, bundleName);
   const [code, manifest] = await Promise.all([readText(path), readManifest(join(folder, manifestName))]);
-  if (code === undefined || manifest === undefined) throw new WorkflowBundleError(`${path} is missing`);
+  if (code === undefined || manifest === undefined)
+    throw new WorkflowBundleError(`${path} or its manifest is missing`);
   if (manifest.sdkVersion !== sdkVersion) {
     throw new WorkflowBundleError(
       `${path} was made by Temporal SDK ${manifest.sdkVersion}, and this is ${sdkVersion}`,

@@ -24,37 +24,66 @@ const hourMs = 60 * minuteMs;
 // in the queue (recorded from Atlas); large ones take a day or two.
 const typicalDurationMs = 35 * minuteMs;
 /** Spread of log durations between clusters. */
-const spreadBetweenClusters = 1.2;
+const spreadBetweenClusters = 1;
 /** Spread of log durations between the exports of one cluster, and how many exports that belief is worth. */
 const spreadWithinCluster = 0.3;
 const spreadBeliefDurations = 4;
+
 const typicalQueueMs = 2 * minuteMs;
+/** A queue that has lasted this long lasts this much of it again; each is as likely. */
+const waitingStillShares = [0.1, 0.5, 2];
 const earlierDurationsMax = 100;
 
 const firstCellMs = 500;
 const cellCount = 72;
 const tailCellCount = 6;
+const nodeDistance = 3;
 
 /** How long the export will still take, from this cluster's earlier ones and from the progress seen so far. */
 export function forecastRemaining(input: ForecastInput): RemainingForecast {
   const { elapsedMs, observations } = input;
   const duration = durationBelief(input.earlierDurationsMs);
-  const runStartMs = estimateRunStartMs(observations, elapsedMs);
-  // A queue that was longer than usual delays the end by as much; the usual one is part of earlier durations.
-  const queueExcessMs = Math.max(0, runStartMs - typicalQueueMs);
-  const increments = progressIncrements(observations, runStartMs);
+  const queue = estimateQueue(observations, elapsedMs);
   const edgesMs = cellEdgesMs(elapsedMs, duration.typicalMs);
-  const logWeights: number[] = [];
-  for (let index = 0; index + 1 < edgesMs.length; index += 1) {
-    const fromMs = edgesMs[index] ?? 0;
-    const toMs = edgesMs[index + 1] ?? fromMs;
-    const durationMs = elapsedMs + (fromMs + toMs) / 2;
-    const beyondQueueMs = Math.max(durationMs - queueExcessMs, 1);
-    let log = duration.logDensity(beyondQueueMs) + Math.log(toMs - fromMs);
-    if (increments !== undefined) log += progressLogLikelihood(increments, durationMs - runStartMs);
-    logWeights.push(log);
-  }
+  const middlesMs = edgesMs.slice(1).map((toMs, index) => elapsedMs + (toMs + (edgesMs[index] ?? 0)) / 2);
+  const increments = progressIncrements(observations, queue.endMs);
+  const progress =
+    increments === undefined
+      ? undefined
+      : interpolated(middlesMs, (durationMs) => progressLogLikelihood(increments, durationMs - queue.endMs));
+  const logWeights = middlesMs.map((durationMs, index) => {
+    const widthMs = (edgesMs[index + 1] ?? 0) - (edgesMs[index] ?? 0);
+    return logDensityAfterQueue(duration, queue, durationMs) + Math.log(widthMs) + (progress?.[index] ?? 0);
+  });
   return { edgesMs, probabilities: normalised(logWeights) };
+}
+
+/** The usual queue is part of earlier durations; a longer one delays the end by as much. */
+function logDensityAfterQueue(duration: DurationBelief, queue: QueueEstimate, durationMs: number): number {
+  if (!queue.waiting) return duration.logDensity(durationMs - Math.max(0, queue.endMs - typicalQueueMs));
+  let density = 0;
+  for (const share of waitingStillShares) {
+    const endMs = queue.endMs + share * (queue.endMs + typicalQueueMs / 2);
+    const beyondMs = durationMs - Math.max(0, endMs - typicalQueueMs);
+    if (beyondMs > 0) density += Math.exp(duration.logDensity(beyondMs));
+  }
+  return Math.log(Math.max(density, 1e-300));
+}
+
+/** The function at every point, computed at every third and drawn straight between: it is smooth and dear. */
+function interpolated(points: readonly number[], compute: (point: number) => number): number[] {
+  const values = points.map((point, index) => (isNode(index, points.length) ? compute(point) : 0));
+  return values.map((value, index) => {
+    if (isNode(index, points.length)) return value;
+    const before = index - (index % nodeDistance);
+    const after = Math.min(before + nodeDistance, points.length - 1);
+    const share = (index - before) / (after - before);
+    return (values[before] ?? 0) * (1 - share) + (values[after] ?? 0) * share;
+  });
+}
+
+function isNode(index: number, length: number): boolean {
+  return index % nodeDistance === 0 || index === length - 1;
 }
 
 interface DurationBelief {
@@ -85,22 +114,31 @@ function durationBelief(earlierDurationsMs: readonly number[]): DurationBelief {
   return {
     typicalMs: Math.exp(centre),
     logDensity: (durationMs) => {
-      const log = Math.log(durationMs);
-      return -log - ((freedom + 1) / 2) * Math.log(1 + (log - centre) ** 2 / (freedom * scaleSquared));
+      const log = Math.log(Math.max(durationMs, 1));
+      const distance = (log - centre) ** 2 / scaleSquared;
+      if (log < centre) return -log - (distance * (freedom + 1)) / (2 * freedom);
+      return -log - ((freedom + 1) / 2) * Math.log(1 + distance / freedom);
     },
   };
 }
 
-/** When the export left the queue, as milliseconds elapsed; while it is queued, now. */
-function estimateRunStartMs(observations: readonly ProgressObservation[], elapsedMs: number): number {
+interface QueueEstimate {
+  /** When the export left the queue, as milliseconds elapsed; while it waits, now. */
+  endMs: number;
+  waiting: boolean;
+}
+
+function estimateQueue(observations: readonly ProgressObservation[], elapsedMs: number): QueueEstimate {
   let queuedUntilMs = 0;
   for (const seen of observations) {
     if (seen.state === 'Queued') queuedUntilMs = Math.max(queuedUntilMs, seen.elapsedMs);
     else if (seen.elapsedMs >= queuedUntilMs) {
-      return queuedUntilMs + Math.min((seen.elapsedMs - queuedUntilMs) / 2, typicalQueueMs / 2);
+      const latestMs = queuedUntilMs + typicalQueueMs / 2;
+      return { endMs: Math.min((seen.elapsedMs + queuedUntilMs) / 2, latestMs), waiting: false };
     }
   }
-  return observations.length === 0 ? Math.min(elapsedMs, typicalQueueMs / 2) : elapsedMs;
+  const waiting = observations.length > 0 && elapsedMs > 0;
+  return { endMs: waiting ? queuedUntilMs : Math.min(elapsedMs, typicalQueueMs / 2), waiting };
 }
 
 /** Cells that grow with their distance from now, up to far beyond anything expected, then a coarse tail. */

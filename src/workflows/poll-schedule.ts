@@ -22,7 +22,7 @@ export interface PollScheduleInput {
 }
 
 /** Weight of the guard: the chance that the forecast is worth nothing. */
-const guardWeight = 0.05;
+const guardWeight = 0.01;
 /** The guard alone asks for looks this far into an export as if it had lasted this long. */
 const guardStartMs = 60_000;
 const delayCostMinMs = 1;

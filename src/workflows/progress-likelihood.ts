@@ -18,16 +18,20 @@ interface ProgressHypothesis {
 }
 
 const hypotheses: readonly ProgressHypothesis[] = [
-  { shape: 1, concentration: 300, weight: 0.25 },
-  { shape: 1, concentration: 30, weight: 0.2 },
-  { shape: 1, concentration: 4, weight: 0.15 },
-  { shape: 0.5, concentration: 100, weight: 0.07 },
-  { shape: 0.5, concentration: 10, weight: 0.07 },
-  { shape: 2.5, concentration: 100, weight: 0.08 },
-  { shape: 2.5, concentration: 10, weight: 0.08 },
+  { shape: 1, concentration: 300, weight: 0.3 },
+  { shape: 1, concentration: 30, weight: 0.25 },
+  { shape: 1, concentration: 4, weight: 0.2 },
+  { shape: 1.6, concentration: 100, weight: 0.1 },
+  { shape: 1.6, concentration: 10, weight: 0.1 },
+  { shape: 0.7, concentration: 30, weight: 0.05 },
 ];
 /** The counter stays at zero until the end: seen on clusters whose one collection is nearly everything. */
 const stuckAtZeroWeight = 0.05;
+/** The counter is behind: it shows how things stood when it last moved, and that it has not moved says nothing. */
+const staleHypotheses: readonly ProgressHypothesis[] = [
+  { shape: 1, concentration: 100, weight: 0.1 },
+  { shape: 1, concentration: 10, weight: 0.05 },
+];
 /** Collections beyond this say nothing more: the sizes, not the counts, are what is uncertain. */
 const collectionsCountedMax = 400;
 
@@ -39,6 +43,9 @@ export interface ProgressIncrements {
   counts: readonly number[];
   /** Collections still to export at the last look. */
   remaining: number;
+  /** How many intervals there are, and how many up to the last in which a collection was exported. */
+  looks: number;
+  looksUntilLastChange: number;
 }
 
 /**
@@ -70,7 +77,14 @@ export function progressIncrements(
     exported = exportedNow;
     lastRunningMs = running;
   }
-  return runningMs.length === 0 ? undefined : { runningMs, counts, remaining: (total - exported) * scale };
+  if (runningMs.length === 0) return undefined;
+  return {
+    runningMs,
+    counts,
+    remaining: (total - exported) * scale,
+    looks: counts.length,
+    looksUntilLastChange: counts.findLastIndex((count) => count > 0) + 1,
+  };
 }
 
 /** log P(increments | the run takes `runMs` in all), up to a constant that does not depend on `runMs`. */
@@ -80,6 +94,10 @@ export function progressLogLikelihood(increments: ProgressIncrements, runMs: num
   let sum = exported === 0 ? stuckAtZeroWeight : 0;
   for (const hypothesis of hypotheses) {
     sum += hypothesis.weight * Math.exp(urnLogLikelihood(increments, runMs, total, hypothesis));
+  }
+  const stale = { ...increments, looks: increments.looksUntilLastChange };
+  for (const hypothesis of staleHypotheses) {
+    sum += hypothesis.weight * Math.exp(urnLogLikelihood(stale, runMs, total, hypothesis));
   }
   return Math.log(Math.max(sum, 1e-300));
 }
@@ -92,8 +110,8 @@ function urnLogLikelihood(
 ): number {
   let log = logGamma(total + 1) - logRising(total, concentration);
   let shareBefore = 0;
-  for (const [index, runningMs] of increments.runningMs.entries()) {
-    const ratio = Math.min(1, runningMs / runMs);
+  for (let index = 0; index < increments.looks; index += 1) {
+    const ratio = Math.min(1, (increments.runningMs[index] ?? 0) / runMs);
     const share = shape === 1 ? ratio : ratio ** shape;
     const count = increments.counts[index] ?? 0;
     if (count > 0) log += logRising(count, concentration * (share - shareBefore)) - logGamma(count + 1);

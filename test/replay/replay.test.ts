@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { loadWorkflowBundle } from '../../src/worker/workflow-bundle.ts';
+
+/*
+ * Every history that a release has recorded must replay with the workflows as they are now: a run that was
+ * started with that release goes on with this one. Record new ones with scripts/record-histories.ts.
+ */
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+const folder = fileURLToPath(new URL('../../../test/replay/histories', import.meta.url));
+
+async function recorded(): Promise<{ name: string; json: string }[]> {
+  const files = await readdir(folder, { recursive: true });
+  const names = files.filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(names.map(async (name) => ({ name, json: await readFile(join(folder, name), 'utf8') })));
+}
+
+describe('a history recorded by a release', async () => {
+  const workflowBundle = await loadWorkflowBundle();
+  const histories = await recorded();
+
+  test('is there to be replayed: a replica set, three shards with their components, a lost reply, failed looks', () => {
+    for (const part of ['replica-set', 'three-shards', 'component-', 'lost-reply', 'looks-that-fail']) {
+      assert.ok(
+        histories.some(({ name }) => name.includes(part)),
+        `no recorded history of "${part}" in test/replay/histories`,
+      );
+    }
+  });
+
+  for (const { name, json } of histories) {
+    test(`${name} replays with the workflows as they are now`, async () => {
+      // Children's ids are made from their parent's, so the run must have the id that it had.
+      const history = historyFromJSON(JSON.parse(json));
+      const { workflowId } = history.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
+      assert.ok(workflowId);
+      await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
+    });
+  }
+
+  test('does not replay once it tells of a step that these workflows do not take: the check can fail', async () => {
+    const json = histories.find(({ name }) => name.includes('replica-set'))?.json ?? '';
+    const changed = json.replace('"findExportJob"', '"anActivityOfAnotherVersion"');
+    assert.notEqual(changed, json);
+    const replay = Worker.runReplayHistory({ workflowBundle }, historyFromJSON(JSON.parse(changed)));
+    await assert.rejects(replay, DeterminismViolationError);
+  });
+});
