@@ -73,7 +73,7 @@ function findingsText(name: string, { tables, marks, notes }: Findings): string 
     const rows = marks.map(({ what, wanted, measured, reached }) => [
       what,
       wanted,
-      measured,
+      rounded(measured),
       reached ? 'yes' : 'NO',
     ]);
     blocks.push(tableText({ title: `${name}: marks`, columns: ['', 'wanted', 'measured', 'reached'], rows }));
