@@ -11,12 +11,21 @@ const execute = promisify(execFile);
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
+/** `[address:]published:target[/tcp]`; docker-compose writes a port without an address as an object. */
+const portSchema = v.union([
+  v.string(),
+  v.pipe(
+    v.object({ published: v.optional(v.number()), target: v.number() }),
+    v.transform(({ published, target }) => `${published ?? ''}:${target}`),
+  ),
+]);
+
 const serviceSchema = v.object({
   image: v.string(),
   build: v.optional(v.object({ context: v.string() })),
   command: v.optional(v.array(v.string()), []),
   environment: v.optional(v.record(v.string(), v.string()), {}),
-  ports: v.optional(v.array(v.string()), []),
+  ports: v.optional(v.array(portSchema), []),
   depends_on: v.optional(v.record(v.string(), v.object({ condition: v.string() })), {}),
   healthcheck: v.optional(v.object({ test: v.array(v.string()) })),
   stop_grace_period: v.optional(v.string()),
