@@ -24,7 +24,7 @@ An export that fails ends its workflow with an \`ApplicationFailure\`, whose \`t
 
 The first of the failure's \`details\` is an object with \`nextStep\` (what to do, in words), the last known \`job\`, every attempt, what Atlas answered, and, with \`InvalidInput\`, every problem and its path. \`ExportFailureDetails\` in \`src/contract/export-failure.ts\` is its type.
 
-Once there is an export job, nothing that goes wrong while looking at it fails the export: network errors, 5xx, 429 and refused credentials are shown in the status and tried again until the deadline.
+Once there is an export job, network errors, 5xx, 429 and refused credentials while looking at it do not fail the export: they are shown in the status, and the next look tries again, until the deadline. Only a job that Atlas no longer knows is given up, as \`ExportLost\`.
 
 ${sections.join('\n\n')}
 
