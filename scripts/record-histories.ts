@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import type { Fault } from '../simulator/index.ts';
 import { startStage, type Stage } from '../test/end-to-end/stage.ts';
 
-const folder = fileURLToPath(new URL('../../test/replay/histories', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = join(root, 'test/replay/histories');
 
 interface Recording {
   readonly name: string;
@@ -57,7 +58,8 @@ async function record(stage: Stage, recording: Recording, into: string): Promise
     const [, component] = execution.workflowId.split('/');
     const name =
       component === undefined ? recording.name : `${recording.name}.component-${component.slice(-4)}`;
-    await writeFile(join(into, `${name}.json`), history);
+    // Stack traces name the folder that the project lies in, which is nobody's business.
+    await writeFile(join(into, `${name}.json`), history.replaceAll(root, ''));
   }
 }
 

@@ -20,8 +20,15 @@ const SCHEDULE_ATTRIBUTES = [
   'links',
 ];
 
+/** v2's first version took the form of v1.0 over, `providerBackupEnabled` included. */
+const V1_CLUSTER_VERSION = '2023-01-01';
+
 const getCluster: OperationHandler = (request, context): Answer => ({
-  document: clusterDocument(pathCluster(request, context), request.version ?? '', request.root),
+  document: clusterDocument(
+    pathCluster(request, context),
+    request.version ?? V1_CLUSTER_VERSION,
+    request.root,
+  ),
 });
 
 const getSchedule: OperationHandler = (request, context): Answer => ({

@@ -94,6 +94,7 @@ const V1_OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
   'listExportBuckets',
   'createExportBucket',
   'getExportBucket',
+  'getCluster',
 ]);
 
 function route([operation, method, template, versions, query]: Row, apiVersion: 'v2' | 'v1.0'): Route {

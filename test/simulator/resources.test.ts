@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HttpResponse } from './atlas-http.ts';
 import { call, objectOf, resultsOf } from './atlas-http.ts';
+import { checkAgainstSchema } from './openapi-contract.ts';
 import type { SmallWorld } from './small-world.ts';
 import { inSmallWorld } from './small-world.ts';
 
@@ -216,4 +217,24 @@ test('a rate limit that is set refuses with the documented 429 and refills over 
     assert.equal((await call(world.simulator, { path })).status, 200);
   };
   await inSmallWorld(check, { rateLimit: { capacity: 2, refillRate: 2, refillDurationSeconds: 60 } });
+});
+
+test("v1.0 has the cluster too, in the form of v2's first version", async () => {
+  await inSmallWorld(async ({ simulator }) => {
+    const path = `/api/atlas/v1.0/groups/${simulator.groupId}/clusters/events`;
+    const response = await call(simulator, { path, headers: { Accept: 'application/json' } });
+    assert.deepEqual([response.status, response.headers['content-type']], [200, 'application/json']);
+    checkAgainstSchema('Cluster', response.json);
+    const { clusterType, providerBackupEnabled } = objectOf(response.json);
+    assert.deepEqual([clusterType, providerBackupEnabled], ['SHARDED', true]);
+  });
+});
+
+test("every answer is dated by the simulator's clock, so that a date in Retry-After can be measured by it", async () => {
+  await inSmallWorld(async (world) => {
+    const path = `${world.group}/clusters/orders`;
+    assert.equal((await call(world.simulator, { path })).headers.date, 'Mon, 10 Aug 2026 03:28:25 GMT');
+    world.clock.advance(3_600_000);
+    assert.equal((await call(world.simulator, { path })).headers.date, 'Mon, 10 Aug 2026 04:28:25 GMT');
+  });
 });
