@@ -92,7 +92,7 @@ export function errorFromUnusableBody(
 }
 
 /** What the answer's `Retry-After` asks for. A date is measured by the server's own clock when it tells it. */
-function retryAfterMsOf(headers: IncomingHttpHeaders): number | undefined {
+export function retryAfterMsOf(headers: IncomingHttpHeaders): number | undefined {
   const nowMs = Date.now();
   const serverMs = parseHttpDate(headerText(headers.date) ?? '', nowMs) ?? nowMs;
   return parseRetryAfter(headerText(headers['retry-after']), serverMs);

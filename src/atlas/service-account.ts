@@ -4,7 +4,7 @@ import type { Authorization, AuthorizationLimits, Authorizer } from './authoriza
 import type { HttpAnswer } from './body.ts';
 import type { Exchange, ExchangeDispatchOptions } from './exchange.ts';
 import { HOLD_MS_MAX } from './rate-limit-gate.ts';
-import { parseRetryAfter } from './retry-after.ts';
+import { retryAfterMsOf } from './response-error.ts';
 import { parseAccessToken } from './access-token.ts';
 
 export interface ServiceAccountCredentials {
@@ -152,7 +152,7 @@ class ServiceAccountAuthorizer implements Authorizer<TokenAuthorization> {
     if (!(error instanceof AuthorizationFailure) || !('answer' in error.outcome)) return;
     const { answer } = error.outcome;
     if (answer.status !== 429) return;
-    const waitMs = parseRetryAfter(answer.headers['retry-after'], Date.now());
+    const waitMs = retryAfterMsOf(answer.headers);
     if (waitMs === undefined) return;
     this.#refusal = { answer, untilMs: nowMs + Math.min(waitMs, HOLD_MS_MAX) };
     this.#renewalPausedUntilMs = this.#refusal.untilMs;

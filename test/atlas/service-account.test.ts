@@ -107,6 +107,23 @@ describe('a service account', () => {
     assert.equal(server.seen.length, 1);
   });
 
+  it("measures a mint's Retry-After date by the server's clock, not by a machine's that is an hour ahead", async (test) => {
+    const serverMs = Date.now() - 3_600_000;
+    const headers = {
+      date: new Date(serverMs).toUTCString(),
+      'retry-after': new Date(serverMs + 30_000).toUTCString(),
+    };
+    const server = await startTokenServer(test, {
+      mint: () => ({ status: 429, headers, body: { error: 429 } }),
+    });
+    const { client } = startClient(test, server.baseUrl, { credentials: CREDENTIALS });
+    const first = await failureOf(client.getExportJob(EXPORT_JOB_LOCATOR));
+    assert.equal(first.retryAfterMs, 30_000);
+    const second = await failureOf(client.getExportJob(EXPORT_JOB_LOCATOR));
+    assert.equal(second.code, 'ATLAS_RATE_LIMITED');
+    assert.equal(server.seen.length, 1, 'it asked again before the time that the server named');
+  });
+
   const mintAnswers: readonly [string, Reply, string][] = [
     ['401', { status: 401, body: { error: 'invalid_client' } }, 'ATLAS_UNAUTHORIZED'],
     ['400 invalid_client', { status: 400, body: { error: 'invalid_client' } }, 'ATLAS_UNAUTHORIZED'],
