@@ -27,7 +27,6 @@ export interface ActivityWatch {
   readonly time: SkippedTime;
   /** Called when an attempt begins; says where its worker stops, if it does. */
   begins(record: ActivityRecord): Promise<FaultPoint | undefined>;
-  ends(record: ActivityRecord): void;
 }
 
 /**
@@ -57,9 +56,11 @@ export function faultPointInterceptor(
           endedAtMs: undefined,
           stoppedAt: undefined,
         };
+        const activityEnds = watch.time.activityBegins();
         record.stoppedAt = await watch.begins(record);
-        const timeoutMs = Math.min(info.heartbeatTimeoutMs ?? Infinity, info.startToCloseTimeoutMs);
+        const timeoutMs = Math.min(info.heartbeatTimeoutMs || Infinity, info.startToCloseTimeoutMs);
         const stop = async (): Promise<void> => {
+          activityEnds();
           await watch.time.lendLock(timeoutMs - givenUpWithinMs - (Date.now() - record.startedAtMs));
           await machineSleep(3 * givenUpWithinMs);
           await watch.time.nowMs();
@@ -70,7 +71,7 @@ export function faultPointInterceptor(
         } finally {
           if (record.stoppedAt === 'after') await stop();
           record.endedAtMs = Date.now();
-          watch.ends(record);
+          if (record.stoppedAt === undefined) activityEnds();
         }
       },
     },
