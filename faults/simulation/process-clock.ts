@@ -45,5 +45,6 @@ export function installProcessClock(): void {
 
 /** Moves the process's clock to the server's. It never goes back. */
 export function moveProcessClock(serverTimeMs: number, machineTimeMs: number): void {
-  aheadMs = Math.max(aheadMs, serverTimeMs - machineTimeMs);
+  // Whole milliseconds, as `Date.now` has them.
+  aheadMs = Math.max(aheadMs, Math.round(serverTimeMs - machineTimeMs));
 }

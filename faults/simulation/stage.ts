@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import type { ExportActivities } from '../../src/activities/index.ts';
 import { findOrBuildTimeSkippingServer } from '../../src/testing/time-skipping-server.ts';
 import { loadWorkflowBundle } from '../../src/worker/workflow-bundle.ts';
@@ -40,10 +40,23 @@ const workersOf: Readonly<Record<Scenario['workers'], readonly string[]>> = {
   uncached: ['worker-1'],
 };
 
+let runtimeInstalled = false;
+
+/** Once for the process, however many stages it sees. */
+function installRuntime(): void {
+  if (runtimeInstalled) return;
+  runtimeInstalled = true;
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    // Standard output is the reports'.
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+  });
+}
+
 /** Starts the server and the workers. This process's clock follows the server's from then on. */
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const path = await findOrBuildTimeSkippingServer({ report: (line) => process.stderr.write(`${line}\n`) });
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  installRuntime();
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },
   });
