@@ -5,7 +5,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { machineClock, moveProcessClock } from './process-clock.ts';
 
 const checkedEveryMs = 250;
-const quietMsMin = 1_000;
+/** Longer than any workflow task takes: a lock given back too early lets time leap under a task's feet. */
+const quietMsMin = 5_000;
 
 /**
  * Who may stop time, and when. The server skips to its next timer whenever nobody holds its lock: it takes the
