@@ -165,7 +165,14 @@ export class Books {
   open(
     request: Omit<
       RecordedRequest,
-      'sequence' | 'at' | 'authentication' | 'refusal' | 'status' | 'faultApplied' | 'retryAfter' | 'createdExportId'
+      | 'sequence'
+      | 'at'
+      | 'authentication'
+      | 'refusal'
+      | 'status'
+      | 'faultApplied'
+      | 'retryAfter'
+      | 'createdExportId'
     >,
   ): RecordedRequest {
     this.#sequence += 1;

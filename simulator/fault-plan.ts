@@ -85,10 +85,7 @@ type DrawBelow = (below: number, what: string) => number;
 
 type DrawLimits = Required<Pick<SeededOptions, 'delayMsMax' | 'clockMsMax' | 'lagMsMax'>>;
 
-const DRAWN: Record<
-  FaultKind,
-  (draw: DrawBelow, limits: DrawLimits) => Fault
-> = {
+const DRAWN: Record<FaultKind, (draw: DrawBelow, limits: DrawLimits) => Fault> = {
   replyLost: () => ({ kind: 'replyLost' }),
   connectionReset: () => ({ kind: 'connectionReset' }),
   slowHeaders: (draw, { delayMsMax }) => ({ kind: 'slowHeaders', delayMs: 1 + draw(delayMsMax, 'delay') }),

@@ -14,7 +14,11 @@ export async function collectHistories(
   requests: readonly RequestEvidence[],
 ): Promise<WorkflowHistory[]> {
   const collected = new Map<string, Collected>();
-  const read = async (id: { workflowId: string; runId: string }, of: string, type: string): Promise<RawHistory> => {
+  const read = async (
+    id: { workflowId: string; runId: string },
+    of: string,
+    type: string,
+  ): Promise<RawHistory> => {
     const { raw, events } = await readHistory(stage.client.workflow.getHandle(id.workflowId, id.runId));
     collected.set(id.runId, { history: { ...id, workflowType: type, requestName: of, events }, raw });
     return raw;
@@ -36,7 +40,6 @@ async function replayErrors(stage: Stage, collected: readonly Collected[]): Prom
   const errors = new Map<string, string>();
   const histories = collected.map(({ history: { workflowId }, raw }) => ({ workflowId, history: raw }));
   const replayed = Worker.runReplayHistories({ workflowBundle: stage.workflowBundle }, histories);
-  for await (const { runId, error } of replayed)
-    if (error !== undefined) errors.set(runId, error.message);
+  for await (const { runId, error } of replayed) if (error !== undefined) errors.set(runId, error.message);
   return errors;
 }

@@ -12,16 +12,27 @@ export function drawExportPlan(
   const runningMsMax = shards > 4 ? 10 * minuteMs : 90 * minuteMs;
   const sometimes = (probability: number, what: string): boolean => draws.chance(probability, ...key, what);
   return {
-    queuedMs: sometimes(0.2, 'no queue') ? 0 : draws.spread({ min: 1_000, max: 10 * minuteMs }, ...key, 'queued'),
+    queuedMs: sometimes(0.2, 'no queue')
+      ? 0
+      : draws.spread({ min: 1_000, max: 10 * minuteMs }, ...key, 'queued'),
     runningMs: draws.spread({ min: 5_000, max: runningMsMax }, ...key, 'running'),
     totalCollections: draws.whole({ min: 0, max: 300 }, ...key, 'collections'),
     progress: draws.pick(
-      [[4, 'linear'], [2, 'late'], [2, 'bursty'], [2, 'unknown']] as const,
+      [
+        [4, 'linear'],
+        [2, 'late'],
+        [2, 'bursty'],
+        [2, 'unknown'],
+      ] as const,
       ...key,
       'progress',
     ),
     outcome: draws.pick(
-      [[14, 'Successful'], [5, 'Failed'], [1, 'Cancelled']] as const,
+      [
+        [14, 'Successful'],
+        [5, 'Failed'],
+        [1, 'Cancelled'],
+      ] as const,
       ...key,
       'outcome',
     ),

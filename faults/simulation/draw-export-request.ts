@@ -27,17 +27,38 @@ export function drawExportRequest(
 
 function drawSettings(draws: Draws, key: readonly (string | number)[]): ScenarioRequest['settings'] {
   const deadline = draws.pick(
-    [[6, undefined], [2, '2 days'], [1, '20 minutes'], [1, '2 hours']] as const,
+    [
+      [6, undefined],
+      [2, '2 days'],
+      [1, '20 minutes'],
+      [1, '2 hours'],
+    ] as const,
     ...key,
     'deadline',
   );
-  const preset = draws.pick([[5, 'thrifty'], [3, 'balanced'], [1, 'eager']] as const, ...key, 'preset');
+  const preset = draws.pick(
+    [
+      [5, 'thrifty'],
+      [3, 'balanced'],
+      [1, 'eager'],
+    ] as const,
+    ...key,
+    'preset',
+  );
   const settings: ExportRequest['polling'] = { preset };
   return {
     polling: settings,
     ...(deadline === undefined ? {} : { deadline }),
     maxAttempts: draws.whole({ min: 1, max: 3 }, ...key, 'attempts'),
-    onActiveExport: draws.pick([[4, 'adopt'], [3, 'wait'], [1, 'fail']] as const, ...key, 'on active'),
+    onActiveExport: draws.pick(
+      [
+        [4, 'adopt'],
+        [3, 'wait'],
+        [1, 'fail'],
+      ] as const,
+      ...key,
+      'on active',
+    ),
     skipIfExported: draws.chance(0.7, ...key, 'skip'),
     customData: draws.chance(0.3, ...key, 'custom data') ? [{ key: 'ticket', value: 'archive' }] : [],
   };

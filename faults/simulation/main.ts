@@ -23,7 +23,10 @@ interface Plan {
 }
 
 /** Feeds one process with seeds until there are none left. */
-async function runProcess(next: () => number | undefined, report: (report: SeedReport) => void): Promise<void> {
+async function runProcess(
+  next: () => number | undefined,
+  report: (report: SeedReport) => void,
+): Promise<void> {
   const path = fileURLToPath(new URL('seed-process.js', import.meta.url));
   const child = spawnGuarded(process.execPath, ['--enable-source-maps', path], {
     stdio: ['pipe', 'pipe', 'ignore'],

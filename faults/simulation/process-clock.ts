@@ -43,6 +43,11 @@ export function installProcessClock(): void {
   });
 }
 
+/** For a new server, whose time is the machine's again. */
+export function resetProcessClock(): void {
+  aheadMs = 0;
+}
+
 /** Moves the process's clock to the server's. It never goes back. */
 export function moveProcessClock(serverTimeMs: number, machineTimeMs: number): void {
   // Whole milliseconds, as `Date.now` has them.

@@ -1,4 +1,4 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { exportWorkflowId, pollNowUpdate, type ExportRequest } from '../../src/contract/index.ts';
 import { collectHistories } from './collect-histories.ts';
 import { Draws } from './draws.ts';
@@ -13,6 +13,7 @@ import { startFaultyWorld, type FaultyWorld } from './world.ts';
 const convergenceMs = 48 * hourMs;
 
 interface StartedRequest {
+  readonly client: Client;
   readonly scenario: ScenarioRequest;
   readonly request: ExportRequest;
   readonly handle: WorkflowHandle;
@@ -122,13 +123,19 @@ async function playTimeline(stage: Stage, run: SeedRun): Promise<StartedRequest[
       steps.push({
         atMs: startAfterMs + pollNowAfterMs,
         // Nobody waits for the answer: the look may be one that a worker stops at.
-        act: async () => void mine()?.handle.executeUpdate(pollNowUpdate).catch(() => undefined),
+        act: async () =>
+          void mine()
+            ?.handle.executeUpdate(pollNowUpdate)
+            .catch(() => undefined),
       });
     }
     if (cancelAfterMs !== undefined) {
       steps.push({
         atMs: startAfterMs + cancelAfterMs,
-        act: async () => void (await mine()?.handle.cancel().catch(() => undefined)),
+        act: async () =>
+          void (await mine()
+            ?.handle.cancel()
+            .catch(() => undefined)),
       });
     }
   }
@@ -161,11 +168,13 @@ async function startRequest(
     workflowIdConflictPolicy: 'USE_EXISTING',
     args: [request],
   });
-  return { scenario, request, handle, runId: handle.firstExecutionRunId, startedAtMs };
+  return { client: stage.client, scenario, request, handle, runId: handle.firstExecutionRunId, startedAtMs };
 }
 
 async function requestEvidence(started: StartedRequest, world: FaultyWorld): Promise<RequestEvidence> {
-  const { scenario, handle, runId, startedAtMs } = started;
+  const { scenario, runId, startedAtMs } = started;
+  // This run of it: the same request may have been asked for again since.
+  const handle = started.client.workflow.getHandle(started.handle.workflowId, runId);
   const { clusterName, snapshotId, exportBucketId } = world.idsOf(scenario);
   const description = await handle.describe();
   return {

@@ -67,7 +67,13 @@ export interface Scenario {
 /** What the seed makes of the world, the requests, and what goes wrong. */
 export function drawScenario(seed: number | string): Scenario {
   const draws = new Draws(seed);
-  const clusterCount = draws.pick([[6, 1], [3, 2]] as const, 'clusters');
+  const clusterCount = draws.pick(
+    [
+      [6, 1],
+      [3, 2],
+    ] as const,
+    'clusters',
+  );
   const safetyNet = !draws.chance(0.3, 'safety net off');
   const clusters = Array.from({ length: clusterCount }, (_, cluster) =>
     drawCluster(draws, { cluster, safetyNet }),
@@ -79,14 +85,40 @@ export function drawScenario(seed: number | string): Scenario {
     buckets: 2,
     requests: requests.map((request, index) => ({ ...request, name: `request-${index + 1}` })),
     safetyNet,
-    workers: draws.pick([[5, 'one'], [3, 'two'], [2, 'uncached']] as const, 'workers'),
-    apiVersion: draws.pick([[4, 'v2'], [1, 'v1.0']] as const, 'api version'),
-    credentials: draws.pick([[4, 'digest'], [1, 'serviceAccount']] as const, 'credentials'),
+    workers: draws.pick(
+      [
+        [5, 'one'],
+        [3, 'two'],
+        [2, 'uncached'],
+      ] as const,
+      'workers',
+    ),
+    apiVersion: draws.pick(
+      [
+        [4, 'v2'],
+        [1, 'v1.0'],
+      ] as const,
+      'api version',
+    ),
+    credentials: draws.pick(
+      [
+        [4, 'digest'],
+        [1, 'serviceAccount'],
+      ] as const,
+      'credentials',
+    ),
     faultsUntilMs: draws.spread({ min: 10 * minuteMs, max: 6 * hourMs }, 'faults until'),
     faults: drawFaults(draws),
     unauthorized: drawSpan(draws, 0.12, 'unauthorized'),
     outage: drawOutage(draws),
-    stopChance: draws.pick([[3, 0], [3, 0.02], [2, 0.08]] as const, 'stop chance'),
+    stopChance: draws.pick(
+      [
+        [3, 0],
+        [3, 0.02],
+        [2, 0.08],
+      ] as const,
+      'stop chance',
+    ),
   };
 }
 
@@ -94,7 +126,16 @@ function drawCluster(
   draws: Draws,
   { cluster, safetyNet }: { cluster: number; safetyNet: boolean },
 ): ScenarioCluster {
-  const size = draws.pick([[10, [0, 0]], [6, [1, 4]], [2, [5, 10]], [1, [11, 20]]] as const, 'size', cluster);
+  const size = draws.pick(
+    [
+      [10, [0, 0]],
+      [6, [1, 4]],
+      [2, [5, 10]],
+      [1, [11, 20]],
+    ] as const,
+    'size',
+    cluster,
+  );
   const shards = draws.whole({ min: size[0], max: size[1] }, 'shards', cluster);
   // Without its net, Atlas would let a list that lags hide the job of another from us: nobody could know.
   const foreign = safetyNet && draws.chance(0.2, 'foreign', cluster);
@@ -115,7 +156,15 @@ function drawRequests(
   draws: Draws,
   { cluster, safetyNet }: { cluster: number; safetyNet: boolean },
 ): Omit<ScenarioRequest, 'name'>[] {
-  const count = draws.pick([[6, 1], [3, 2], [1, 3]] as const, 'requests', cluster);
+  const count = draws.pick(
+    [
+      [6, 1],
+      [3, 2],
+      [1, 3],
+    ] as const,
+    'requests',
+    cluster,
+  );
   return Array.from({ length: count }, (_, index) => {
     const drawn = drawExportRequest(draws, { cluster, index });
     if (index === 0) return drawn;
@@ -130,7 +179,15 @@ function drawRequests(
 }
 
 function drawFaults(draws: Draws): FaultProbabilities {
-  const weight = draws.pick([[1, 0], [4, 0.5], [3, 1], [1, 2]] as const, 'fault weight');
+  const weight = draws.pick(
+    [
+      [1, 0],
+      [4, 0.5],
+      [3, 1],
+      [1, 2],
+    ] as const,
+    'fault weight',
+  );
   const usual = {
     replyLost: 0.04,
     connectionReset: 0.03,
@@ -163,6 +220,13 @@ function drawSpan(draws: Draws, probability: number, what: string): Span | undef
 function drawOutage(draws: Draws): Scenario['outage'] {
   const span = drawSpan(draws, 0.15, 'outage');
   if (span === undefined) return undefined;
-  const as = draws.pick([[1, 'connectionReset'], [1, 'htmlUnavailable'], [1, 'refused']] as const, 'outage as');
+  const as = draws.pick(
+    [
+      [1, 'connectionReset'],
+      [1, 'htmlUnavailable'],
+      [1, 'refused'],
+    ] as const,
+    'outage as',
+  );
   return { ...span, as };
 }

@@ -2,7 +2,7 @@ import { setTimeout as machineSleep } from 'node:timers/promises';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import type { TestService } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { machineClock, moveProcessClock } from './process-clock.ts';
+import { machineClock, moveProcessClock, resetProcessClock } from './process-clock.ts';
 
 const checkedEveryMs = 250;
 /** Longer than any workflow task takes: a lock given back too early lets time leap under a task's feet. */
@@ -25,6 +25,7 @@ export class SkippedTime {
   constructor(environment: TestWorkflowEnvironment) {
     const { testService } = environment.connection;
     if (testService === undefined) throw new TypeError('a server that cannot skip time');
+    resetProcessClock();
     this.#environment = environment;
     this.#testService = testService;
   }

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  Runtime,
+  Worker,
+  type WorkflowBundle,
+} from '@temporalio/worker';
 import type { ExportActivities } from '../../src/activities/index.ts';
 import { findOrBuildTimeSkippingServer } from '../../src/testing/time-skipping-server.ts';
 import { loadWorkflowBundle } from '../../src/worker/workflow-bundle.ts';

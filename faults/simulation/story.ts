@@ -11,7 +11,8 @@ export function storyOf(evidence: Evidence): string {
   const lines: Line[] = [{ atMs: faultsEndedAtMs, text: 'the faults end' }];
   for (const { name, workflowId, startedAtMs: atMs, endedAtMs, outcome, scenario } of requests) {
     lines.push({ atMs, text: `${name} starts: ${workflowId} ${JSON.stringify(scenario.settings)}` });
-    if (endedAtMs !== undefined) lines.push({ atMs: endedAtMs, text: `${name} ends: ${outcomeText(outcome)}` });
+    if (endedAtMs !== undefined)
+      lines.push({ atMs: endedAtMs, text: `${name} ends: ${outcomeText(outcome)}` });
   }
   for (const { at, operation, path, status, faultApplied, createdExportId, headers, retryAfter } of calls) {
     const parts = [
@@ -29,7 +30,8 @@ export function storyOf(evidence: Evidence): string {
   }
   for (const { exportId, origin, createdAt, finishedAt, state } of jobs) {
     lines.push({ atMs: createdAt, text: `Atlas creates job ${exportId} (${origin})` });
-    if (finishedAt !== undefined) lines.push({ atMs: finishedAt, text: `Atlas ends job ${exportId}: ${state}` });
+    if (finishedAt !== undefined)
+      lines.push({ atMs: finishedAt, text: `Atlas ends job ${exportId}: ${state}` });
   }
   lines.sort((left, right) => left.atMs - right.atMs);
   return lines.map(({ atMs, text }) => `${elapsed(atMs - startedAtMs)}  ${text}`).join('\n');

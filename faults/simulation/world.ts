@@ -63,24 +63,7 @@ export async function startFaultyWorld(
     return simulator.addSnapshot({ clusterName });
   });
   armFaults(simulator, scenario, startedAtMs);
-  const clients = new Map<string, { atlas: AtlasClient; activities: ExportActivities }>();
-  const clientOf = (worker: string): { atlas: AtlasClient; activities: ExportActivities } => {
-    const existing = clients.get(worker);
-    if (existing !== undefined) return existing;
-    const atlas = createAtlasClient({
-      baseUrl: simulator.baseUrl,
-      credentials:
-        scenario.credentials === 'digest'
-          ? { type: 'digest', ...keyPair(simulator) }
-          : { type: 'serviceAccount', ...serviceAccount(simulator) },
-      apiVersion: scenario.apiVersion,
-      timeouts,
-      userAgent: worker,
-    });
-    const made = { atlas, activities: breakActivities(createActivities({ atlas })) };
-    clients.set(worker, made);
-    return made;
-  };
+  const clients = new WorkerClients(simulator, scenario, breakActivities);
   let refusing = false;
   const refuse = async (wanted: boolean): Promise<void> => {
     if (wanted === refusing) return;
@@ -91,7 +74,7 @@ export async function startFaultyWorld(
     simulator,
     groupId: simulator.groupId,
     workers: scenario.workers,
-    activities: (worker) => clientOf(worker).activities,
+    activities: (worker) => clients.activities(worker),
     idsOf: ({ cluster, bucket }) => ({
       clusterName: scenario.clusters[cluster]?.clusterName ?? '',
       snapshotId: snapshots[cluster]?.id ?? '',
@@ -120,15 +103,58 @@ export async function startFaultyWorld(
       await refuse(false);
     },
     close: async () => {
-      await Promise.all([...clients.values()].map(({ atlas }) => atlas.close()));
+      await clients.close();
       await simulator.close();
     },
   };
 }
 
+/** A client for each worker, as each worker's process has its own. */
+class WorkerClients {
+  readonly #simulator: Simulator;
+  readonly #scenario: Scenario;
+  readonly #breakActivities: (activities: ExportActivities) => ExportActivities;
+  readonly #clients = new Map<string, { atlas: AtlasClient; activities: ExportActivities }>();
+
+  constructor(
+    simulator: Simulator,
+    scenario: Scenario,
+    breakActivities: (activities: ExportActivities) => ExportActivities,
+  ) {
+    this.#simulator = simulator;
+    this.#scenario = scenario;
+    this.#breakActivities = breakActivities;
+  }
+
+  activities(worker: string): ExportActivities {
+    const existing = this.#clients.get(worker);
+    if (existing !== undefined) return existing.activities;
+    const atlas = createAtlasClient({
+      baseUrl: this.#simulator.baseUrl,
+      credentials:
+        this.#scenario.credentials === 'digest'
+          ? { type: 'digest', ...keyPair(this.#simulator) }
+          : { type: 'serviceAccount', ...serviceAccount(this.#simulator) },
+      apiVersion: this.#scenario.apiVersion,
+      timeouts,
+      userAgent: worker,
+    });
+    const activities = this.#breakActivities(createActivities({ atlas }));
+    this.#clients.set(worker, { atlas, activities });
+    return activities;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#clients.values()].map(({ atlas }) => atlas.close()));
+  }
+}
+
 function armFaults(simulator: Simulator, scenario: Scenario, startedAtMs: number): void {
   const { unauthorized, outage } = scenario;
-  simulator.faults.seeded(scenario.seed, scenario.faults, {
+  // A nonce is stale for a digest only: a token that is new and refused is an answer to believe.
+  const { staleNonce = 0, ...others } = scenario.faults;
+  const faults = scenario.credentials === 'digest' ? { ...others, staleNonce } : others;
+  simulator.faults.seeded(scenario.seed, faults, {
     // A 404 for the project or the cluster is an answer to believe; one for a job that exists is not.
     operationsOf: { notFound: ['getExportJob'] },
     delayMsMax: slowMsMax,
