@@ -50,7 +50,7 @@ export async function startFaultyWorld(
   const { startedAtMs, breakActivities } = options;
   const simulator = await startSimulator({
     seed: scenario.seed,
-    groupId: drawId(scenario.seed, 'project', process.pid, performance.now()),
+    groupId: drawId(scenario.seed, 'project'),
     refuseSecondActiveExport: scenario.safetyNet,
   });
   const buckets = Array.from({ length: scenario.buckets }, () => simulator.addBucket());
