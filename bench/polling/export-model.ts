@@ -83,7 +83,8 @@ function drawPhases(
   // Five replica sets export at a time: in a busy project an export may wait for others to end.
   const waitsForOthers = cluster.busy && random.chance(0.5);
   const queuedMs =
-    random.between(0.2, 3) * minuteMs + (waitsForOthers ? random.exponential(model.busyQueueMinutesMean * minuteMs) : 0);
+    random.between(0.2, 3) * minuteMs +
+    (waitsForOthers ? random.exponential(model.busyQueueMinutesMean * minuteMs) : 0);
   const runMs = drawRunMs(random, cluster, ago);
   return { queuedMs, runMs: Math.min(runMs, durationMsMax - queuedMs) };
 }

@@ -53,7 +53,9 @@ function drawParticles(random: Random, { hidden, progressKind }: SimulatedExport
   const clusters = Array.from({ length: clustersDrawn }, () => drawCluster(random, model));
   const logs = clusters.map((cluster) => logLikelihood(cluster, earlierRunsMs));
   const highest = Math.max(...logs);
-  const options = clusters.map((cluster, index) => [cluster, Math.exp((logs[index] ?? 0) - highest)] as const);
+  const options = clusters.map(
+    (cluster, index) => [cluster, Math.exp((logs[index] ?? 0) - highest)] as const,
+  );
   const fitting = options.filter(([cluster]) => cluster.progressKind === progressKind);
   return resampled(random, fitting, particlesCount).map((cluster) => {
     const skew = random.between(...model.skew);

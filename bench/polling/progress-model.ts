@@ -28,11 +28,7 @@ export interface CounterParameters extends Pick<ModelParameters, 'setup' | 'clos
 }
 
 /** Draws one export's counter. */
-export function drawCounter(
-  random: Random,
-  kind: ProgressKind,
-  parameters: CounterParameters,
-): Counter {
+export function drawCounter(random: Random, kind: ProgressKind, parameters: CounterParameters): Counter {
   const { collections } = parameters;
   if (kind === 'silent') return { at: () => ({ exportedCollections: 0, totalCollections: 0 }) };
   if (kind === 'stuck-at-zero')
