@@ -15,7 +15,7 @@ export interface SimulatedExport {
   durationKind: DurationKind;
   /** createdAt to finishedAt. */
   durationMs: number;
-  /** The cluster's earlier exports, oldest first; half of the clusters have none. */
+  /** The cluster's earlier exports, newest first as the product passes them; half of the clusters have none. */
   earlierDurationsMs: readonly number[];
   /** What a look this far into the export sees, before its end. */
   look: (elapsedMs: number) => ProgressObservation;
@@ -52,7 +52,7 @@ export function drawExport(seed: number, model: ModelParameters = firstModel): S
     progressKind: cluster.progressKind,
     durationKind: cluster.durationKind,
     durationMs: queuedMs + runMs,
-    earlierDurationsMs: earlier.map((phases) => phases.queuedMs + phases.runMs),
+    earlierDurationsMs: earlier.map((phases) => phases.queuedMs + phases.runMs).toReversed(),
     look: (elapsedMs) => observe({ elapsedMs, queuedMs, runMs, counter }),
     drawDuration(oracleRandom) {
       const phases = drawPhases(oracleRandom, cluster, { model, ago: 0 });

@@ -1,20 +1,31 @@
+import { learn, logStudent } from './log-student.ts';
+import type { Student } from './log-student.ts';
 import { logGamma } from './log-gamma.ts';
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 
-// What is believed of a cluster before anything is known of it: large ones take a day or two.
-const typicalDurationMs = 35 * minuteMs;
-/** Spread of log durations between clusters. */
+/** Before anything is known of a cluster: a typical duration, and the spread of log durations between clusters. */
+const typicalLog = Math.log(35 * minuteMs);
 const spreadBetweenClusters = 1;
-/** Spreads of log durations between the exports of one cluster, each as likely, and how many exports a belief is worth. */
+/** Spreads of log durations between the exports of one cluster, each as likely. */
 const spreadsWithinCluster = [0.08, 0.2, 0.45];
-const spreadBeliefDurations = 4;
+/** How much longer each export takes than the one before it, as a logarithm, and how likely that is. */
+const growths = [
+  { growth: 0, weight: 0.9 },
+  { growth: 0.04, weight: 0.05 },
+  { growth: 0.1, weight: 0.05 },
+];
+/** A cluster some of whose exports are slow, as a whole snapshot is among incremental ones: how likely and how slow. */
+const occasionallySlow = { weight: 0.25, factorLog: Math.log(3.5), factorSpread: 0.5 };
+/** Slow and usual exports that one is believed to have seen before any. */
+const slowSeen = { slow: 1, usual: 3 };
 /** An empty cluster takes a quarter of an hour, of which up to 3 minutes in the queue (recorded from Atlas). */
 const emptyCluster = { centre: Math.log(14.5 * minuteMs), scale: 0.12, freedom: 30 };
 /** How likely a cluster is empty; more so where Atlas counts no collections, not at all where it does. */
 const emptyWeights = { unknown: 0.05, silent: 0.3, counted: 0 };
 const earlierDurationsMax = 100;
+const weightMin = 1e-4;
 
 export interface DurationBelief {
   typicalMs: number;
@@ -22,18 +33,18 @@ export interface DurationBelief {
   logDensity: (durationMs: number) => number;
 }
 
-/** A Student t distribution of the log duration. */
-interface Student {
-  centre: number;
-  scale: number;
-  freedom: number;
+/** One way a cluster could be, with the next log duration under it and the log of how likely it is. */
+interface Belief {
+  students: readonly (readonly [Student, share: number])[];
+  logWeight: number;
 }
 
 /**
- * How long an export of this cluster takes, before anything is seen of it. Durations are log-normal; median and
- * spread are both learnt (normal-inverse-gamma), so that the next one is a Student t distribution of the log
- * duration, wide and heavy-tailed while little is known. Beside it stands the belief that the cluster is empty; each
- * counts as much as it explains the earlier durations.
+ * How long an export of this cluster takes, before anything is seen of it. Several beliefs stand side by side (alike,
+ * growing, occasionally slow, empty; each with several spreads), and each counts as much as it explains the earlier
+ * durations. While little is known, the result is wide and heavy-tailed.
+ *
+ * @param earlierDurationsMs of the same cluster, newest first
  */
 export function durationBelief(
   earlierDurationsMs: readonly number[],
@@ -43,58 +54,93 @@ export function durationBelief(
     .filter((duration) => Number.isFinite(duration) && duration >= secondMs)
     .slice(0, earlierDurationsMax)
     .map((duration) => Math.log(duration));
-  const learnt = spreadsWithinCluster.map((spread) => learn(logs, spread));
-  const emptyEvidence = logs.reduce((sum, log) => sum + logStudent(emptyCluster, log), 0);
+  const beliefs = spreadsWithinCluster.flatMap((spread) => [
+    ...growths.map(({ growth, weight }) => growing(logs, spread, growth, weight)),
+    occasionally(logs, spread),
+  ]);
   const emptyWeight = emptyWeights[silence];
-  const beliefs = [
-    ...learnt.map(({ student, logEvidence }) => ({
-      student,
-      logWeight: logEvidence + Math.log((1 - emptyWeight) / learnt.length),
-    })),
-    { student: emptyCluster, logWeight: emptyEvidence + Math.log(Math.max(emptyWeight, 1e-300)) },
-  ];
-  const highest = Math.max(...beliefs.map(({ logWeight }) => logWeight));
-  const likely = beliefs
-    .map(({ student, logWeight }) => ({ student, weight: Math.exp(logWeight - highest) }))
-    .filter(({ weight }) => weight > 1e-6);
+  for (const belief of beliefs) belief.logWeight += Math.log((1 - emptyWeight) / spreadsWithinCluster.length);
+  if (emptyWeight > 0) beliefs.push(empty(logs, emptyWeight));
+  return mixed(beliefs);
+}
+function growing(logs: readonly number[], spread: number, growth: number, weight: number): Belief {
+  const grown = logs.map((log, index) => log + growth * (index + 1));
+  const { student, logEvidence } = learn(grown, {
+    centre: typicalLog,
+    centreSpread: spreadBetweenClusters,
+    spread,
+  });
   return {
-    typicalMs: Math.exp(Math.max(...likely.map(({ student }) => student.centre))),
-    logDensity: (durationMs) => {
-      const log = Math.log(Math.max(durationMs, 1));
-      let density = 0;
-      for (const { student, weight } of likely) density += weight * Math.exp(logStudent(student, log));
-      return Math.log(Math.max(density, 1e-300)) - log;
-    },
+    students: [[student, 1]],
+    logWeight: logEvidence + Math.log(weight * (1 - occasionallySlow.weight)),
   };
 }
 
-function learn(logs: readonly number[], spread: number): { student: Student; logEvidence: number } {
-  const count = logs.length;
-  const mean = count === 0 ? 0 : logs.reduce((sum, log) => sum + log, 0) / count;
-  const squares = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0);
-  const beliefInMean = (spread / spreadBetweenClusters) ** 2;
-  const centreBefore = Math.log(typicalDurationMs);
-  const centre = (beliefInMean * centreBefore + count * mean) / (beliefInMean + count);
-  const surprise = ((beliefInMean * count) / (beliefInMean + count)) * (mean - centreBefore) ** 2;
-  const freedom = spreadBeliefDurations + count;
-  const sumBefore = spreadBeliefDurations * spread ** 2;
-  const sum = sumBefore + squares + surprise;
-  const logEvidence =
-    logGamma(freedom / 2) -
-    logGamma(spreadBeliefDurations / 2) +
-    (spreadBeliefDurations / 2) * Math.log(sumBefore / 2) -
-    (freedom / 2) * Math.log(sum / 2) +
-    0.5 * Math.log(beliefInMean / (beliefInMean + count)) -
-    (count / 2) * Math.log(2 * Math.PI);
-  const scale = Math.sqrt((sum / freedom) * (1 + 1 / (beliefInMean + count)));
-  return { student: { centre, scale, freedom }, logEvidence };
+function occasionally(logs: readonly number[], spread: number): Belief {
+  const ascending = logs.toSorted((a, b) => a - b);
+  const from = slowFrom(ascending);
+  const usual = learn(ascending.slice(0, from), {
+    centre: typicalLog,
+    centreSpread: spreadBetweenClusters,
+    spread,
+  });
+  const slow = learn(ascending.slice(from), {
+    centre: usual.student.centre + occasionallySlow.factorLog,
+    centreSpread: occasionallySlow.factorSpread,
+    spread: Math.max(spread, 0.2),
+  });
+  const slowCount = slowSeen.slow + logs.length - from;
+  const usualCount = slowSeen.usual + from;
+  const logAllocation = logBeta(slowCount, usualCount) - logBeta(slowSeen.slow, slowSeen.usual);
+  return {
+    students: [
+      [usual.student, usualCount / (usualCount + slowCount)],
+      [slow.student, slowCount / (usualCount + slowCount)],
+    ],
+    logWeight: usual.logEvidence + slow.logEvidence + logAllocation + Math.log(occasionallySlow.weight),
+  };
 }
 
-/** Log of the density; below the centre with the thin tail of a normal, since an export cannot be much faster. */
-function logStudent({ centre, scale, freedom }: Student, log: number): number {
-  const distance = ((log - centre) / scale) ** 2;
-  const normalising =
-    logGamma((freedom + 1) / 2) - logGamma(freedom / 2) - 0.5 * Math.log(freedom * Math.PI) - Math.log(scale);
-  if (log < centre) return normalising - (distance * (freedom + 1)) / (2 * freedom);
-  return normalising - ((freedom + 1) / 2) * Math.log(1 + distance / freedom);
+/** The index from which ascending durations are slow ones: after the widest gap, where it is wide. */
+function slowFrom(ascending: readonly number[]): number {
+  let from = ascending.length;
+  let widest = Math.log(1.6);
+  for (let index = 1; index < ascending.length; index += 1) {
+    const gap = (ascending[index] ?? 0) - (ascending[index - 1] ?? 0);
+    if (gap <= widest) continue;
+    widest = gap;
+    from = index;
+  }
+  return from;
+}
+
+function logBeta(a: number, b: number): number {
+  return logGamma(a) + logGamma(b) - logGamma(a + b);
+}
+
+function empty(logs: readonly number[], weight: number): Belief {
+  const density = logStudent(emptyCluster);
+  return {
+    students: [[emptyCluster, 1]],
+    logWeight: logs.reduce((sum, log) => sum + density(log), Math.log(weight)),
+  };
+}
+
+function mixed(beliefs: readonly Belief[]): DurationBelief {
+  const highest = Math.max(...beliefs.map(({ logWeight }) => logWeight));
+  const likely = beliefs
+    .flatMap(({ students, logWeight }) =>
+      students.map(([student, share]) => ({ student, weight: share * Math.exp(logWeight - highest) })),
+    )
+    .filter(({ weight }) => weight > weightMin)
+    .map(({ student, weight }) => ({ centre: student.centre, weight, density: logStudent(student) }));
+  return {
+    typicalMs: Math.exp(Math.max(...likely.map(({ centre }) => centre))),
+    logDensity: (durationMs) => {
+      const log = Math.log(Math.max(durationMs, 1));
+      let sum = 0;
+      for (const { weight, density } of likely) sum += weight * Math.exp(density(log));
+      return Math.log(Math.max(sum, 1e-300)) - log;
+    },
+  };
 }
