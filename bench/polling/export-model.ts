@@ -9,8 +9,6 @@ const minuteMs = 60_000;
 const durationMsMax = 48 * 60 * minuteMs;
 
 export interface SimulatedExport {
-  /** Whether the schedule's constants were chosen without ever looking at this kind of cluster. */
-  heldOut: boolean;
   progressKind: ProgressKind;
   durationKind: DurationKind;
   /** createdAt to finishedAt. */
@@ -19,8 +17,6 @@ export interface SimulatedExport {
   earlierDurationsMs: readonly number[];
   /** What a look this far into the export sees, before its end. */
   look: (elapsedMs: number) => ProgressObservation;
-  /** More durations of the very same cluster at the very same time, for the oracle only. */
-  drawDuration: (random: Random) => number;
   /** What no schedule can know, for the oracle only. */
   hidden: { model: ModelParameters; collections: number; queuedMs: number; earlierRunsMs: readonly number[] };
 }
@@ -48,16 +44,11 @@ export function drawExport(seed: number, model: ModelParameters = firstModel): S
   const { queuedMs, runMs } = drawPhases(random, cluster, { model, ago: 0 });
   const counter = drawCounter(random, cluster.progressKind, { ...model, collections, skew });
   return {
-    heldOut: isHeldOut(cluster),
     progressKind: cluster.progressKind,
     durationKind: cluster.durationKind,
     durationMs: queuedMs + runMs,
     earlierDurationsMs: earlier.map((phases) => phases.queuedMs + phases.runMs).toReversed(),
     look: (elapsedMs) => observe({ elapsedMs, queuedMs, runMs, counter }),
-    drawDuration(oracleRandom) {
-      const phases = drawPhases(oracleRandom, cluster, { model, ago: 0 });
-      return phases.queuedMs + phases.runMs;
-    },
     hidden: { model, collections, queuedMs, earlierRunsMs: earlier.map((phases) => phases.runMs) },
   };
 }
@@ -103,17 +94,6 @@ export function drawRunMs(random: Random, cluster: Cluster, ago: number): number
     case 'degraded':
       return random.chance(0.15) ? usualMs * random.between(2, 8) : usualMs;
   }
-}
-
-function isHeldOut({ durationKind, progressKind }: Cluster): boolean {
-  const heldOutProgress: readonly ProgressKind[] = [
-    'stuck-at-zero',
-    'stalling',
-    'small-first',
-    'total-grows',
-    'stale-counter',
-  ];
-  return !['empty', 'steady'].includes(durationKind) || heldOutProgress.includes(progressKind);
 }
 
 function observe(look: {

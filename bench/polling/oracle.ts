@@ -1,5 +1,6 @@
 import { drawCluster, drawRunMs } from './export-model.ts';
 import type { Cluster, SimulatedExport } from './export-model.ts';
+import type { ModelParameters } from './model-parameters.ts';
 import { drawCounter } from './progress-model.ts';
 import type { Counter } from './progress-model.ts';
 import { Random } from './random.ts';
@@ -47,10 +48,21 @@ export function modelOracle({ delayCostMs }: { delayCostMs: number }): Strategy 
   };
 }
 
+const clustersByModel = new Map<ModelParameters, readonly Cluster[]>();
+
+/** The same clusters for every export of a model, since drawing them takes longer than a whole export. */
+function clustersOf(model: ModelParameters): readonly Cluster[] {
+  const random = new Random(0xc1a55);
+  const clusters =
+    clustersByModel.get(model) ?? Array.from({ length: clustersDrawn }, () => drawCluster(random, model));
+  clustersByModel.set(model, clusters);
+  return clusters;
+}
+
 /** Clusters drawn from the model, each as likely as it explains this cluster's earlier exports. */
 function drawParticles(random: Random, { hidden, progressKind }: SimulatedExport): Particle[] {
   const { model, collections, earlierRunsMs } = hidden;
-  const clusters = Array.from({ length: clustersDrawn }, () => drawCluster(random, model));
+  const clusters = clustersOf(model);
   const logs = clusters.map((cluster) => logLikelihood(cluster, earlierRunsMs));
   const highest = Math.max(...logs);
   const options = clusters.map(

@@ -34,13 +34,26 @@ const hypotheses: readonly ProgressHypothesis[] = [
   { shape: 0.5, concentration: 8, begin: 0.05, end: 1.05, weight: 0.05 },
   { shape: 0.5, concentration: 8, begin: 0.1, end: 1.1, weight: 0.05 },
 ];
+/**
+ * Counters that are brought up to date only now and then: what stands still tells nothing, only changes count.
+ * Whether a look finds a change is as likely as any share of looks finding one.
+ */
+const staleHypotheses: readonly ProgressHypothesis[] = [
+  { shape: 1, concentration: 500, begin: 0.05, end: 0.97, weight: 0.02 },
+  { shape: 1, concentration: 20, begin: 0.05, end: 0.97, weight: 0.02 },
+];
 /** The counter stays at zero until the end: seen on clusters whose one collection is nearly everything. */
 const stuckAtZeroWeight = 0.05;
 /** Collections beyond this say nothing more: the sizes, not the counts, are what is uncertain. */
 const collectionsCountedMax = 400;
 
 /** Counts between looks, ready for {@link progressLogLikelihood}. */
-export interface ProgressIncrements {
+export interface ProgressIncrements extends Increments {
+  /** The intervals in which the counter changed, each dated to its middle, and the log of how likely it was to find these. */
+  changes: Increments & { logPattern: number };
+}
+
+interface Increments {
   /** Milliseconds from the start of the run to the end of each interval, ascending. */
   runningMs: readonly number[];
   /** Collections exported in each interval; not whole where a large total was scaled down. */
@@ -79,26 +92,42 @@ export function progressIncrements(
     lastRunningMs = running;
   }
   if (runningMs.length === 0) return undefined;
-  return {
-    runningMs,
-    counts,
-    remaining: (total - exported) * scale,
-  };
+  const increments = { runningMs, counts, remaining: (total - exported) * scale };
+  return { ...increments, changes: changesOnly(increments) };
 }
 
 /** log P(increments | the run takes `runMs` in all), up to a constant that does not depend on `runMs`. */
 export function progressLogLikelihood(increments: ProgressIncrements, runMs: number): number {
+  const { changes } = increments;
   const exported = increments.counts.reduce((sum, count) => sum + count, 0);
   const total = exported + increments.remaining;
   let sum = exported === 0 ? stuckAtZeroWeight : 0;
   for (const hypothesis of hypotheses) {
     sum += hypothesis.weight * Math.exp(urnLogLikelihood(increments, runMs, total, hypothesis));
   }
+  for (const hypothesis of exported === 0 ? [] : staleHypotheses) {
+    const log = changes.logPattern + urnLogLikelihood(changes, runMs, total, hypothesis);
+    sum += hypothesis.weight * Math.exp(log);
+  }
   return Math.log(Math.max(sum, 1e-300));
 }
 
+function changesOnly({ runningMs, counts, remaining }: Increments): ProgressIncrements['changes'] {
+  const changedAtMs: number[] = [];
+  const changedBy: number[] = [];
+  for (const [index, count] of counts.entries()) {
+    if (count === 0) continue;
+    changedAtMs.push(((runningMs[index - 1] ?? 0) + (runningMs[index] ?? 0)) / 2);
+    changedBy.push(count);
+  }
+  const found = changedBy.length;
+  const looks = counts.length;
+  const logPattern = logGamma(found + 1) + logGamma(looks - found + 1) - logGamma(looks + 2);
+  return { runningMs: changedAtMs, counts: changedBy, remaining, logPattern };
+}
+
 function urnLogLikelihood(
-  increments: ProgressIncrements,
+  increments: Increments,
   runMs: number,
   total: number,
   { shape, concentration, begin, end }: ProgressHypothesis,
