@@ -27,7 +27,7 @@ export interface ChangedBuild {
   readonly workflowBundle: WorkflowBundle;
   /** As the worker names itself in its deployment. */
   readonly buildId: string;
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 /**
