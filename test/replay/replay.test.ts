@@ -41,8 +41,29 @@ describe('a history recorded by a release', async () => {
   const workflowBundle = await loadWorkflowBundle();
   const histories = await recorded();
 
-  test('is there to be replayed: a replica set, three shards with their components, a lost reply, failed looks', () => {
-    for (const part of ['replica-set', 'three-shards', 'component-', 'lost-reply', 'looks-that-fail']) {
+  test('is there to be replayed for every way that an export takes', () => {
+    for (const part of [
+      'replica-set',
+      'three-shards',
+      'component-',
+      'hidden-components',
+      'late-components',
+      'lost-reply',
+      'in-doubt',
+      'looks-that-fail',
+      'failed-then-successful',
+      'failed-for-good',
+      'cancelled-at-atlas',
+      'adopted',
+      'waited-for',
+      'refused',
+      'exported-before',
+      'deadline',
+      'asked-to-look',
+      'tracking-cancelled',
+      'latest-snapshot',
+      'wrong-key',
+    ]) {
       assert.ok(
         histories.some(({ name }) => name.includes(part)),
         `no recorded history of "${part}" in test/replay/histories`,
