@@ -89,6 +89,10 @@ describe('whatever an activity fails with or sees', () => {
     );
   });
 
+  test('is an answer too where it is an object whose toString is no function', () => {
+    assert.equal(atlasAnswer({ toString: 0, valueOf: null }).code, 'UNEXPECTED');
+  });
+
   test('gives a delay that can be slept, within the deadline', () => {
     const nowMs = Date.UTC(2026, 10, 24);
     const deadlineAtMs = nowMs + 7 * 24 * 60 * 60_000;
