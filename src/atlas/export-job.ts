@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { canonicalCase, lenient, lenientList, lenientString, pathId, present } from './lenient.ts';
+import { boundedString, canonicalCase, lenient, lenientList, lenientString, pathId, present } from './lenient.ts';
 
 /** The states Atlas documents (v2 specification, `DiskBackupExportJob.state`). */
 export const EXPORT_JOB_STATES = ['Queued', 'InProgress', 'Successful', 'Failed', 'Cancelled'] as const;
@@ -72,7 +72,8 @@ export const exportJobSchema: v.GenericSchema<unknown, ExportJob> = v.pipe(
     createdAt: lenientString,
     finishedAt: lenientString,
     snapshotId: lenientString,
-    exportBucketId: pathId,
+    // Compared, never sent back in a path: the example in create-export-job.rst has a placeholder here.
+    exportBucketId: boundedString,
     prefix: lenientString,
     customData: lenientList(v.object({ key: v.string(), value: v.string() })),
   }),

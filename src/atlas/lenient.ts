@@ -13,7 +13,9 @@ const fallbackAbsent = <Schema extends v.GenericSchema>(
 /** Longer than anything Atlas writes (a prefix is at most an object key, 1,024 bytes); what is read goes into histories. */
 const CHARACTERS_MAX = 10_000;
 
-export const lenientString = fallbackAbsent(v.pipe(v.string(), v.maxLength(CHARACTERS_MAX)));
+export const boundedString = v.pipe(v.string(), v.maxLength(CHARACTERS_MAX));
+
+export const lenientString = fallbackAbsent(boundedString);
 
 /** An id, which is sent back as a part of a path: only what may stand there as it is, and bounded. */
 export const pathId = v.pipe(v.string(), v.regex(/^(?!\.{1,2}$)[\w.~-]{1,100}$/));

@@ -32,5 +32,5 @@ function isAtlasAnswer(detail: unknown): detail is AtlasAnswer {
 /** `String` itself would fail on an object whose `toString` is no function. */
 function messageOf(error: unknown): string {
   if (error instanceof Error) return error.message;
-  return typeof error === 'object' ? 'something that is no error was thrown' : String(error);
+  return typeof error === 'string' ? error : 'something that is no error was thrown';
 }
