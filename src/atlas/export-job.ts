@@ -1,5 +1,13 @@
 import * as v from 'valibot';
-import { boundedString, canonicalCase, lenient, lenientList, lenientString, pathId, present } from './lenient.ts';
+import {
+  boundedString,
+  canonicalCase,
+  lenient,
+  lenientList,
+  lenientString,
+  pathId,
+  present,
+} from './lenient.ts';
 
 /** The states Atlas documents (v2 specification, `DiskBackupExportJob.state`). */
 export const EXPORT_JOB_STATES = ['Queued', 'InProgress', 'Successful', 'Failed', 'Cancelled'] as const;
