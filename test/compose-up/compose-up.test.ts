@@ -56,7 +56,7 @@ describe('everything that docker-compose.yml starts', () => {
   test('sets only variables that the images read', async () => {
     readsAll('postgresql', new Set(postgresVariables));
     const template = readFileSync(stack.images.serverTemplate, 'utf8');
-    readsAll('temporal', names(template, /\.Env\.(?<name>\w+)|env "(?<other>\w+)"/g));
+    readsAll('temporal', names(template, /\benv "(?<name>\w+)"/g));
     readsAll('temporal-ui', names(readFileSync(stack.images.uiTemplate, 'utf8'), /\benv "(?<name>\w+)"/g));
     const help = await runCommand([`${stack.images.programs}/temporal-sql-tool`, '--help'], {
       environment: {},

@@ -26,6 +26,7 @@ export async function startDatabase(options: {
   const { POSTGRES_USER: owner = '', POSTGRES_PASSWORD: password = '' } = options.environment;
   const folder = join(options.folder, 'postgresql');
   await mkdir(folder);
+  await chmod(options.folder, 0o755);
   await chmod(folder, 0o1777);
   const passwordFile = join(folder, 'password');
   await writeFile(passwordFile, password);
