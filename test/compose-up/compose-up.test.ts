@@ -133,9 +133,12 @@ describe('everything that docker-compose.yml starts', () => {
     assert.equal(await stack.running('temporal').stop(), 0);
     await stack.startTemporal();
     await stack.healthy('temporal');
-    await stack
-      .running('temporal')
-      .until('an answer to its clients', () => exports.getHandle(handle.workflowId).result().catch(() => undefined));
+    await stack.running('temporal').until('an answer to its clients', () =>
+      exports
+        .getHandle(handle.workflowId)
+        .result()
+        .catch(() => undefined),
+    );
     assert.deepEqual(await exports.getHandle(handle.workflowId).result(), before);
   });
 

@@ -4,12 +4,12 @@ import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { buildTemporalImages, type TemporalImages } from '../../scripts/temporal-images.ts';
-import { freePort } from '../../src/testing/free-port.ts';
 import { findOrBuildTemporalCli } from '../../src/testing/temporal-cli.ts';
 import { runCommand, startCommand, type CommandEnd, type RunningCommand } from '../packaging/command.ts';
 import { composeServices, root, serviceNamed, type ComposeService } from '../packaging/compose-file.ts';
 import { readDockerfile } from '../packaging/dockerfile.ts';
 import { startDatabase, type Database } from './database.ts';
+import { lowPort } from './low-port.ts';
 
 /** A value of the file that names a container or its port, and what stands for it here. */
 type Moves = Readonly<Record<string, { readonly from: string; readonly to: string }>>;
@@ -62,7 +62,7 @@ export class ComposeStack {
 
   /** Where a container's port is here. */
   async address(service: string): Promise<string> {
-    const port = this.#ports.get(service) ?? (await freePort());
+    const port = this.#ports.get(service) ?? (await lowPort());
     this.#ports.set(service, port);
     return `127.0.0.1:${port}`;
   }
@@ -137,7 +137,10 @@ export class ComposeStack {
   async startWorker(): Promise<void> {
     const environment = this.#moved('worker', {
       TEMPORAL_ADDRESS: await this.#temporalMoved(),
-      MONGODB_ATLAS_BASE_URL: { from: 'http://simulator:8080', to: `http://${await this.address('simulator')}` },
+      MONGODB_ATLAS_BASE_URL: {
+        from: 'http://simulator:8080',
+        to: `http://${await this.address('simulator')}`,
+      },
       ATLAS_EXPORT_HTTP_PORT: { from: '9464', to: await this.port('worker') },
     });
     const image = readDockerfile(root).environment;
@@ -147,11 +150,15 @@ export class ComposeStack {
   /** Runs a service's own health check, with the port that it has here. Null is a check that did not end by itself. */
   async health(name: string): Promise<number | null> {
     const [kind, ...check] =
-      name === 'worker' ? ['CMD', ...readDockerfile(root).healthCommand] : (this.#service(name).healthcheck?.test ?? []);
+      name === 'worker'
+        ? ['CMD', ...readDockerfile(root).healthCommand]
+        : (this.#service(name).healthcheck?.test ?? []);
     assert.equal(kind, 'CMD', `${name} has no health check that is a command`);
     const containerPort = { simulator: '8080', temporal: '7233' }[name];
     const port = await this.port(name);
-    const here = check.map((part) => (containerPort === undefined ? part : part.replace(containerPort, port)));
+    const here = check.map((part) =>
+      containerPort === undefined ? part : part.replace(containerPort, port),
+    );
     const { code } = await runCommand(here, {
       environment: { PATH: this.#path, PGPORT: port, ATLAS_EXPORT_HTTP_PORT: port },
       cwd: this.#folder,
@@ -172,7 +179,7 @@ export class ComposeStack {
 
   /** Ends what is still running, in the reverse order of starting. */
   async close(): Promise<void> {
-    for (const running of [...this.#running.values()].reverse()) await running.stop();
+    for (const running of [...this.#running.values()].toReversed()) await running.stop();
     await this.#database?.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }

@@ -46,27 +46,29 @@ export function startCommand(command: readonly string[], options: CommandOptions
       output += text;
     });
   }
-  let ended = false;
-  const closed = once(child, 'close').then(
-    () => {
-      ended = true;
-      return child.exitCode;
-    },
-    (error: unknown) => {
-      ended = true;
-      output += `cannot be started: ${String(error)}\n`;
-      return null;
-    },
-  );
+  const end = new AbortController();
+  const closed = once(child, 'close')
+    .then(
+      () => child.exitCode,
+      (error: unknown) => {
+        output += `cannot be started: ${String(error)}\n`;
+        return null;
+      },
+    )
+    .finally(() => end.abort());
   return {
     output: () => output,
     ended: closed,
     until: async (what, find) => {
-      for (const deadline = Date.now() + waitMsMax; Date.now() < deadline && !ended; await delay(50)) {
+      for (
+        const deadline = Date.now() + waitMsMax;
+        Date.now() < deadline && !end.signal.aborted;
+        await delay(50)
+      ) {
         const found = await find();
         if (found !== undefined && found !== null && found !== false) return found;
       }
-      const trouble = ended ? 'ended before' : `ran ${waitMsMax} ms without`;
+      const trouble = end.signal.aborted ? 'ended before' : `ran ${waitMsMax} ms without`;
       throw new Error(`${command.join(' ')} ${trouble} ${what}:\n${output}`);
     },
     stop: async (signal = 'SIGTERM') => {

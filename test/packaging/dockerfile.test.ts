@@ -60,7 +60,10 @@ describe('the Dockerfile', () => {
     });
 
     test('holds no package that only development needs', () => {
-      const { packages } = v.parse(lockSchema, JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
+      const { packages } = v.parse(
+        lockSchema,
+        JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')),
+      );
       const development = Object.entries(packages).filter(([, { dev }]) => dev === true);
       assert.ok(development.length > 0);
       for (const [path] of development) assert.ok(!existsSync(join(image.app, path)), path);
@@ -86,7 +89,10 @@ describe('the Dockerfile', () => {
         options({ SIMULATOR_PORT: '0' }),
       );
       t.after(() => simulator.stop('SIGKILL'));
-      const atlas = await simulator.until('its address', () => /http:\/\/127\.0\.0\.1:\d+/.exec(simulator.output())?.[0]);
+      const atlas = await simulator.until(
+        'its address',
+        () => /http:\/\/127\.0\.0\.1:\d+/.exec(simulator.output())?.[0],
+      );
       const settings = {
         TEMPORAL_ADDRESS: server.address,
         MONGODB_ATLAS_BASE_URL: atlas,

@@ -29,7 +29,10 @@ export async function buildImage(dockerfile: Dockerfile): Promise<BuiltImage> {
       else {
         const from = step.stage === undefined ? root : dirname(appOf(step.stage));
         for (const source of step.sources) {
-          const target = join(app, step.target.endsWith('/') ? join(step.target, basename(source)) : step.target);
+          const target = join(
+            app,
+            step.target.endsWith('/') ? join(step.target, basename(source)) : step.target,
+          );
           cpSync(join(from, source), target, { recursive: true, verbatimSymlinks: true });
         }
       }
