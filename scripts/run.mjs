@@ -30,6 +30,7 @@ const tasks = {
     await checkDocuments();
   },
   test: (passedOn) => runBuilt('scripts/run-tests.js', passedOn),
+  'test:compose': (passedOn) => runBuilt('scripts/run-tests.js', ['test/compose-up/', ...passedOn]),
   'test:node-lts': async (passedOn) => runBuilt('scripts/run-tests.js', passedOn, await currentLtsNode()),
   demo: (passedOn) => runBuilt('demo/main.js', passedOn),
   simulator: (passedOn) => runBuilt('simulator/main.js', passedOn),
