@@ -2,12 +2,14 @@ import ms from 'ms';
 import * as v from 'valibot';
 import { durationMs } from './duration.ts';
 import {
+  exportRequestFieldsAt,
   exportRequestSchema,
   type CustomDataEntry,
   type ExportRequest,
   type OnActiveExport,
   type PollingPreset,
 } from './export-request.ts';
+import { likelyName } from './nearest-name.ts';
 
 /** A request that has been checked, with every default filled in and every duration in milliseconds. */
 export interface CheckedExportRequest {
@@ -67,7 +69,7 @@ export function checkExportRequest(input: unknown): CheckedInput {
   const parsed = v.safeParse(exportRequestSchema, input, { abortPipeEarly: true });
   if (!parsed.success) {
     return {
-      problems: [...parsed.issues.slice(0, problemsMax).map(problemOfIssue), ...bucketProblems(input)],
+      problems: [...parsed.issues.flatMap(problemsOfIssue).slice(0, problemsMax), ...bucketProblems(input)],
     };
   }
   const written: ExportRequest = parsed.output;
@@ -82,13 +84,26 @@ export function problemsText(problems: readonly InputProblem[]): string {
   return problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
 }
 
-function problemOfIssue(issue: v.BaseIssue<unknown>): InputProblem {
-  const path = pathText(issue.path ?? []);
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    return { path, message: 'is not a field of an export request' };
-  }
-  if (issue.received === 'undefined') return { path, message: 'is required' };
-  return { path, message: issue.message };
+function problemsOfIssue(issue: v.BaseIssue<unknown>): InputProblem[] {
+  if (issue.type === 'strict_object' && issue.expected === 'never') return unknownFields(issue.path ?? []);
+  const message = issue.received === 'undefined' ? 'is required' : issue.message;
+  return [{ path: pathText(issue.path ?? []), message }];
+}
+
+/** Every field that an object should not have: valibot stops at its first. `path` leads to that one. */
+function unknownFields(path: readonly v.IssuePathItem[]): InputProblem[] {
+  const within = path.slice(0, -1);
+  const known = exportRequestFieldsAt(within.map(({ key }) => key));
+  const unknown = Object.keys(path.at(-1)?.input ?? {}).filter((name) => !known.includes(name));
+  const place = within.length === 0 ? 'an export request' : pathText(within);
+  return unknown.slice(0, problemsMax).map((name) => {
+    const likely = likelyName(name, known);
+    const hint =
+      likely === undefined
+        ? `known are ${known.join(', ')}`
+        : `did you mean ${pathText([...within, { key: likely }])}?`;
+    return { path: pathText([...within, { key: name }]), message: `is not a field of ${place}; ${hint}` };
+  });
 }
 
 function pathText(path: readonly { readonly key?: unknown }[]): string {
