@@ -79,9 +79,19 @@ export function checkExportRequest(input: unknown): CheckedInput {
   return { request: withDefaults(written, bucket) };
 }
 
-/** Every problem in one line each, for a failure message. */
+/** What a refused request fails with: one problem in the same line, several in one line each. */
+export function invalidRequestText(problems: readonly InputProblem[]): string {
+  const [separator, between] = problems.length === 1 ? [' ', ''] : ['\n- ', '\n- '];
+  return `Invalid export request:${separator}${problems.map(problemText).join(between)}`;
+}
+
+/** Every problem in one line. */
 export function problemsText(problems: readonly InputProblem[]): string {
-  return problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  return problems.map(problemText).join('; ');
+}
+
+function problemText({ path, message }: InputProblem): string {
+  return path === '' ? message : `${path}: ${message}`;
 }
 
 function problemsOfIssue(issue: v.BaseIssue<unknown>): InputProblem[] {
@@ -100,9 +110,9 @@ function unknownFields(path: readonly v.IssuePathItem[]): InputProblem[] {
     const likely = likelyName(name, known);
     const hint =
       likely === undefined
-        ? `known are ${known.join(', ')}`
+        ? `known are: ${known.join(', ')}`
         : `did you mean ${pathText([...within, { key: likely }])}?`;
-    return { path: pathText([...within, { key: name }]), message: `is not a field of ${place}; ${hint}` };
+    return { path: pathText([...within, { key: name }]), message: `is not a field of ${place} (${hint})` };
   });
 }
 

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { checkExportRequest, exportRequestSchema, exportWorkflowId } from '../../src/contract/index.ts';
+import {
+  checkExportRequest,
+  exportRequestSchema,
+  exportWorkflowId,
+  invalidRequestText,
+} from '../../src/contract/index.ts';
 
 const request = {
   groupId: '5'.repeat(24),
@@ -62,11 +67,11 @@ describe('checking a request', () => {
     assert.deepEqual(
       problems?.map(({ path, message }) => `${path}: ${message}`),
       [
-        'customData[1].note: is not a field of customData[1]; known are key, value',
-        'polling.minimumInterval: is not a field of polling; did you mean polling.minInterval?',
-        'polling.interval: is not a field of polling; did you mean polling.minInterval?',
-        'groupID: is not a field of an export request; did you mean groupId?',
-        `region: is not a field of an export request; known are ${known}`,
+        'customData[1].note: is not a field of customData[1] (known are: key, value)',
+        'polling.minimumInterval: is not a field of polling (did you mean polling.minInterval?)',
+        'polling.interval: is not a field of polling (did you mean polling.minInterval?)',
+        'groupID: is not a field of an export request (did you mean groupId?)',
+        `region: is not a field of an export request (known are: ${known})`,
       ],
     );
   });
@@ -84,6 +89,16 @@ describe('checking a request', () => {
   test('names at most some 50 problems of a thousand unknown fields', () => {
     const fields = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`field${index}`, 1]));
     assert.equal(checkExportRequest({ ...request, ...fields }).problems?.length, 50);
+  });
+
+  test('says one problem in the same line, several in one line each', () => {
+    const problem = { path: 'groupId', message: 'is required' };
+    const whole = { path: '', message: 'must be one JSON object' };
+    assert.equal(invalidRequestText([problem]), 'Invalid export request: groupId: is required');
+    assert.equal(
+      invalidRequestText([problem, whole]),
+      'Invalid export request:\n- groupId: is required\n- must be one JSON object',
+    );
   });
 
   test('names at most some 50 problems of a list of ten thousand wrong entries', () => {
