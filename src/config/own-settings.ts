@@ -1,8 +1,8 @@
 import type { LogLevel } from '@temporalio/common';
 import { durationMs } from '../contract/duration.ts';
 import { taskQueueDefault } from '../contract/names.ts';
+import { nearestName } from '../contract/nearest-name.ts';
 import { parseBoolean, valueOf, type Environment } from './environment.ts';
-import { nearestName } from './nearest-name.ts';
 import { quoted, type SettingsProblem } from './settings-error.ts';
 
 /** Every variable with this prefix is ours, so one that is not known is a typing mistake. */

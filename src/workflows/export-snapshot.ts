@@ -15,6 +15,7 @@ import {
   atlasGoesOn,
   checkExportRequest,
   exportFailureTypes,
+  isExportFailureDetails,
   pollNowUpdate,
   statusQuery,
   type ExportJob,
@@ -179,6 +180,8 @@ function endedOtherwise(run: ExportRun, error: unknown): unknown {
   }
   if (error instanceof ApplicationFailure) {
     run.note(error.message);
+    const [details] = error.details ?? [];
+    if (isExportFailureDetails(details)) run.note(`What to do: ${details.nextStep}`);
     run.end('failed');
     countEnding(exportFailureTypes.find((type) => type === error.type) ?? 'unknown');
     log.warn('export failed', { type: error.type, message: error.message, exportId: run.job?.exportId });

@@ -4,17 +4,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowClientInterceptor } from '@temporalio/client';
 import {
   startWorkerProcess,
   type WorkerProcess,
   type WorkerProcessOptions,
 } from '../../demo/worker-process.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/index.ts';
-import { ExportClient, type ExportRequest } from '../../src/client.ts';
+import { ExportClient, statusQuery, type ExportRequest } from '../../src/client.ts';
 import { startDevServer, type DevServer } from '../../src/testing/dev-server.ts';
 import { freePort } from '../../src/testing/free-port.ts';
 import { findOrBuildTemporalCli } from '../../src/testing/temporal-cli.ts';
+import { assertDocument, assertDocumentsOf } from '../contract/documents.ts';
 
 const report = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -41,6 +42,13 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+export interface StageOptions extends Pick<SimulatorOptions, 'refuseSecondActiveExport' | 'clock'> {
+  /** Whether Temporal serves its Web UI. @default false */
+  readonly ui?: boolean;
+  /** @default one that no other stage has */
+  readonly taskQueue?: string;
+}
+
 export interface AddExportOptions {
   /** Three by default; 0 for a replica set. */
   readonly shards?: number;
@@ -54,14 +62,16 @@ export const stageSecrets = {
   clientSecret: `secret-${randomBytes(12).toString('hex')}`,
 };
 
-export async function startStage(
-  options: Pick<SimulatorOptions, 'refuseSecondActiveExport' | 'clock'> = {},
-): Promise<Stage> {
+export async function startStage({
+  ui = false,
+  taskQueue = `end-to-end-${randomBytes(4).toString('hex')}`,
+  ...options
+}: StageOptions = {}): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'atlas-export-stage-'));
-  const server = await startDevServer({ dbFilename: join(folder, 'temporal.db'), report });
+  const server = await startDevServer({ dbFilename: join(folder, 'temporal.db'), ui, report });
   const simulator = await startSimulator({ ...stageSecrets, ...options, exportsAtOnceReplicaSetsMax: 1_000 });
   const connection = await Connection.connect({ address: server.address });
-  const taskQueue = `end-to-end-${randomBytes(4).toString('hex')}`;
+  const client = new Client({ connection, interceptors: { workflow: [checkedStatuses] } });
   const cli = await findOrBuildTemporalCli({ report });
   const workers: WorkerProcess[] = [];
   let written = '';
@@ -71,7 +81,7 @@ export async function startStage(
     server,
     simulator,
     taskQueue,
-    client: new ExportClient({ client: new Client({ connection }), taskQueue }),
+    client: new ExportClient({ client, taskQueue }),
     written: () => written,
     metrics: async () => (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text(),
     startWorker: async (settings = {}, build = {}) => {
@@ -117,10 +127,30 @@ export async function startStage(
     },
     close: async () => {
       await Promise.all(workers.map((worker) => worker.kill()));
-      await connection.close();
-      await simulator.close();
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
+      try {
+        await assertEveryAnswer(client);
+      } finally {
+        await connection.close();
+        await simulator.close();
+        await server.stop();
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
+}
+
+/** Every status that a test is answered has to be what its JSON Schema says. */
+const checkedStatuses: WorkflowClientInterceptor = {
+  query: async (input, next) => {
+    const answer: unknown = await next(input);
+    if (input.queryType === statusQuery) assertDocument('export-status', answer);
+    return answer;
+  },
+};
+
+/** The same for whatever the runs of the whole test left in their histories. */
+async function assertEveryAnswer(client: Client): Promise<void> {
+  for await (const { workflowId, runId } of client.workflow.list()) {
+    assertDocumentsOf(await client.workflow.getHandle(workflowId, runId).fetchHistory());
+  }
 }
