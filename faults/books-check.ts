@@ -36,13 +36,17 @@ function againstClaim(jobs: readonly BookedJob[], { clusterName, state, attempts
   const problems: string[] = [];
   for (const job of made) {
     const said = named.get(job.exportId);
-    if (said === undefined) problems.push(`doubled: ${clusterName} has job ${job.exportId}, which its export does not name`);
-    else if (said !== job.state) problems.push(`misreported: ${clusterName}, job ${job.exportId} is ${job.state}, not ${said}`);
+    if (said === undefined)
+      problems.push(`doubled: ${clusterName} has job ${job.exportId}, which its export does not name`);
+    else if (said !== job.state)
+      problems.push(`misreported: ${clusterName}, job ${job.exportId} is ${job.state}, not ${said}`);
   }
   for (const exportId of named.keys()) {
     const booked = jobs.find((job) => job.exportId === exportId);
-    if (booked === undefined) problems.push(`invented: ${clusterName} names job ${exportId}, which does not exist`);
+    if (booked === undefined)
+      problems.push(`invented: ${clusterName} names job ${exportId}, which does not exist`);
   }
-  if (attempts.at(-1)?.job.state !== state) problems.push(`misreported: ${clusterName} ended as ${state}, its last job otherwise`);
+  if (attempts.at(-1)?.job.state !== state)
+    problems.push(`misreported: ${clusterName} ended as ${state}, its last job otherwise`);
   return problems;
 }

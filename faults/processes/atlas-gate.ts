@@ -65,11 +65,7 @@ async function carry(carrier: Carrier, request: IncomingMessage, response: Serve
   response.writeHead(answer.status, answer.headers).end(answer.body);
 }
 
-async function forward(
-  { atlasUrl, agent }: Carrier,
-  asked: IncomingMessage,
-  body: Buffer,
-): Promise<Whole> {
+async function forward({ atlasUrl, agent }: Carrier, asked: IncomingMessage, body: Buffer): Promise<Whole> {
   const onward = httpRequest(new URL(asked.url ?? '/', atlasUrl), {
     method: asked.method,
     headers: asked.headers,

@@ -23,21 +23,27 @@ export interface KillPoint {
   readonly arrange?: (world: World, request: Target['request']) => ExportRequest;
 }
 
-const completed = (type: string, side: HoldWanted['side']) => (target: Target): HoldWanted => ({
-  side,
-  mentions: ['RespondActivityTaskCompleted\n', `${target.workflowId}`, type],
-});
+const completed =
+  (type: string, side: HoldWanted['side']) =>
+  (target: Target): HoldWanted => ({
+    side,
+    mentions: ['RespondActivityTaskCompleted\n', target.workflowId, type],
+  });
 
 /** A workflow task of the export itself whose outcome says these words. */
-const decided = (side: HoldWanted['side'], ...words: string[]) => (target: Target): HoldWanted => ({
-  side,
-  mentions: ['RespondWorkflowTaskCompleted\n', target.workflowId, ...words],
-});
+const decided =
+  (side: HoldWanted['side'], ...words: string[]) =>
+  (target: Target): HoldWanted => ({
+    side,
+    mentions: ['RespondWorkflowTaskCompleted\n', target.workflowId, ...words],
+  });
 
-const called = (side: HoldWanted['side'], method: string, path: string) => (target: Target): HoldWanted => ({
-  side,
-  mentions: [`${method} `, `/clusters/${target.request.clusterName}/backup/${path}`, ' Digest\n'],
-});
+const called =
+  (side: HoldWanted['side'], method: string, path: string) =>
+  (target: Target): HoldWanted => ({
+    side,
+    mentions: [`${method} `, `/clusters/${target.request.clusterName}/backup/${path}`, ' Digest\n'],
+  });
 
 const otherJobs = 501;
 
@@ -67,9 +73,21 @@ export const killPoints: readonly KillPoint[] = [
       return request;
     },
   },
-  { name: 'the jobs it found are on their way to Temporal', gate: 'temporal', hold: completed('findExportJob', 'request') },
-  { name: 'Temporal has recorded the jobs it found', gate: 'temporal', hold: completed('findExportJob', 'reply') },
-  { name: 'the decision to create is on its way', gate: 'temporal', hold: decided('request', 'createExportJob') },
+  {
+    name: 'the jobs it found are on their way to Temporal',
+    gate: 'temporal',
+    hold: completed('findExportJob', 'request'),
+  },
+  {
+    name: 'Temporal has recorded the jobs it found',
+    gate: 'temporal',
+    hold: completed('findExportJob', 'reply'),
+  },
+  {
+    name: 'the decision to create is on its way',
+    gate: 'temporal',
+    hold: decided('request', 'createExportJob'),
+  },
   { name: 'the create is being handed to it', gate: 'temporal', hold: decided('reply', 'createExportJob') },
   {
     name: 'it asks whether the create is still wanted',
@@ -81,16 +99,32 @@ export const killPoints: readonly KillPoint[] = [
     gate: 'temporal',
     hold: ({ workflowId }) => ({ side: 'reply', mentions: ['DescribeWorkflowExecution\n', workflowId] }),
   },
-  { name: 'the POST is under way, and never arrives', gate: 'atlas', hold: called('request', 'POST', 'exports') },
+  {
+    name: 'the POST is under way, and never arrives',
+    gate: 'atlas',
+    hold: called('request', 'POST', 'exports'),
+  },
   {
     name: 'the POST is under way, and arrives after its death',
     gate: 'atlas',
     hold: called('request', 'POST', 'exports'),
     fate: 'forward',
   },
-  { name: 'Atlas has committed the create and not yet replied', gate: 'atlas', hold: called('reply', 'POST', 'exports') },
-  { name: 'the created job is on its way to Temporal', gate: 'temporal', hold: completed('createExportJob', 'request') },
-  { name: 'Temporal has recorded the created job', gate: 'temporal', hold: completed('createExportJob', 'reply') },
+  {
+    name: 'Atlas has committed the create and not yet replied',
+    gate: 'atlas',
+    hold: called('reply', 'POST', 'exports'),
+  },
+  {
+    name: 'the created job is on its way to Temporal',
+    gate: 'temporal',
+    hold: completed('createExportJob', 'request'),
+  },
+  {
+    name: 'Temporal has recorded the created job',
+    gate: 'temporal',
+    hold: completed('createExportJob', 'reply'),
+  },
   {
     name: 'the export waits to look for the job of a lost reply',
     gate: 'temporal',
@@ -114,8 +148,17 @@ export const killPoints: readonly KillPoint[] = [
   },
   { name: 'the export waits for its next look', gate: 'temporal', hold: decided('reply', 'next look at') },
   { name: 'a look at the job is under way', gate: 'atlas', hold: called('reply', 'GET', 'exports/') },
-  { name: 'what a look saw is on its way to Temporal', gate: 'temporal', hold: completed('pollExportJob', 'request') },
-  { name: 'the children are being started', gate: 'temporal', shards: 3, hold: decided('reply', 'trackComponent') },
+  {
+    name: 'what a look saw is on its way to Temporal',
+    gate: 'temporal',
+    hold: completed('pollExportJob', 'request'),
+  },
+  {
+    name: 'the children are being started',
+    gate: 'temporal',
+    shards: 3,
+    hold: decided('reply', 'trackComponent'),
+  },
   {
     name: 'a child’s look is on its way to Temporal',
     gate: 'temporal',
@@ -131,11 +174,18 @@ export const killPoints: readonly KillPoint[] = [
     shards: 3,
     hold: ({ workflowId }) => ({ side: 'request', mentions: ['QueryWorkflow\n', `${workflowId}/`] }),
   },
-  { name: 'the children are told that the job has ended', gate: 'temporal', shards: 3, hold: decided('reply', jobEndedSignal) },
+  {
+    name: 'the children are told that the job has ended',
+    gate: 'temporal',
+    shards: 3,
+    arrange: hideComponents,
+    hold: decided('reply', jobEndedSignal),
+  },
   {
     name: 'a child is to take its last look',
     gate: 'temporal',
     shards: 3,
+    arrange: hideComponents,
     hold: ({ workflowId }) => ({
       side: 'reply',
       mentions: ['PollWorkflowTaskQueue\n', `${workflowId}/`, jobEndedSignal],
@@ -151,7 +201,11 @@ export const killPoints: readonly KillPoint[] = [
       return request;
     },
   },
-  { name: 'the result is on its way to Temporal', gate: 'temporal', hold: decided('request', '"outcome":"exported"') },
+  {
+    name: 'the result is on its way to Temporal',
+    gate: 'temporal',
+    hold: decided('request', '"outcome":"exported"'),
+  },
 ];
 
 /** Enough of them that the list of jobs has a second page. They belong to another snapshot and have ended. */
@@ -163,7 +217,16 @@ function addOtherJobs({ simulator }: World, { clusterName, exportBucketId }: Tar
   }
 }
 
+/** Children that see nothing for themselves wait for the job's end, so that they are told of it for certain. */
+function hideComponents({ simulator }: World, request: Target['request']): ExportRequest {
+  simulator.setExportPlan({ clusterName: request.clusterName }, { componentsHidden: true });
+  return request;
+}
+
 /** The id that the export of a request will have. */
-export function targetOf(request: ExportRequest & { readonly exportBucketId: string }, asked: ExportRequest): Target {
+export function targetOf(
+  request: ExportRequest & { readonly exportBucketId: string },
+  asked: ExportRequest,
+): Target {
   return { request, workflowId: exportWorkflowId(asked) };
 }

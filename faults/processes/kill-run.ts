@@ -32,6 +32,8 @@ export interface KillLaneOptions {
 export interface KillLaneResult {
   readonly kills: readonly KillReport[];
   readonly endings: readonly Ending[];
+  /** Points that were not come to, and exports that took no step: what the run does not show. */
+  readonly unreached: readonly string[];
 }
 
 /** A point that is not reached, or a run that takes no step, in this time is reported, not waited for. */
@@ -44,8 +46,15 @@ const patienceMs = 120_000;
 export async function runKillLane(world: World, options: KillLaneOptions): Promise<KillLaneResult> {
   const lane = await KillLane.start(world, options);
   try {
-    for (const [index, point] of options.points.entries()) await lane.kill(point, index);
-    return { kills: lane.kills, endings: await endingsOf(lane.started) };
+    const unreached: string[] = [];
+    for (const [index, point] of options.points.entries()) {
+      try {
+        await lane.kill(point, index);
+      } catch (error) {
+        unreached.push(error instanceof Error ? error.message : String(error));
+      }
+    }
+    return { kills: lane.kills, endings: await endingsOf(lane.started), unreached };
   } finally {
     await lane.close();
   }
@@ -96,7 +105,9 @@ class KillLane {
   async kill(point: KillPoint, index: number): Promise<void> {
     const { lane, report } = this.options;
     const clusterName = `lane-${lane}-kill-${index}`;
-    await this.begin(addExport(this.world, { ...this.drawn(`${clusterName}-beside`), ...this.drawnShards(index) }));
+    await this.begin(
+      addExport(this.world, { ...this.drawn(`${clusterName}-beside`), ...this.drawnShards(index) }),
+    );
     const { target, asked } = this.arrange(point, clusterName);
     const gate = point.gate === 'atlas' ? this.atlasGate : this.temporalGate;
     const hold = gate.holds.place(point.hold(target));
@@ -111,7 +122,9 @@ class KillLane {
     const restartMs = Date.now() - kill.atMs;
     const { targetMs, othersMs } = await this.recoveries(kill, target.workflowId);
     this.kills.push({ point: point.name, lane, targetMs, othersMs, restartMs });
-    report(`${point.name}: ${secondsText(targetMs)}, others at most ${secondsText(othersMs.toSorted((a, b) => b - a)[0])}`);
+    report(
+      `${point.name}: ${secondsText(targetMs)}, others at most ${secondsText(othersMs.toSorted((a, b) => b - a)[0])}`,
+    );
   }
 
   async close(): Promise<void> {
@@ -129,7 +142,8 @@ class KillLane {
   private drawn(clusterName: string): { clusterName: string; plan: { queuedMs: number; runningMs: number } } {
     const { seed } = this.options;
     const queuedMs = drawInteger(seed, 1_500, 'queued', clusterName);
-    const runningMs = 1_500 + drawInteger(seed, clusterName.endsWith('beside') ? 40_000 : 4_000, 'running', clusterName);
+    const runningMs =
+      1_500 + drawInteger(seed, clusterName.endsWith('beside') ? 40_000 : 4_000, 'running', clusterName);
     return { clusterName, plan: { queuedMs, runningMs } };
   }
 
@@ -158,7 +172,8 @@ class KillLane {
     const giveUpAtMs = kill.atMs + patienceMs;
     for (;;) {
       const found = await this.openRecoveries(kill);
-      if (Date.now() > giveUpAtMs) throw new Error(`no step in ${patienceMs} ms after a kill: ${found.waiting.join(', ')}`);
+      if (Date.now() > giveUpAtMs)
+        throw new Error(`no step in ${patienceMs} ms after a kill: ${found.waiting.join(', ')}`);
       if (found.waiting.length === 0) {
         const { [targetId]: targetMs, ...others } = found.took;
         return { targetMs, othersMs: Object.values(others) };

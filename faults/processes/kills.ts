@@ -39,7 +39,7 @@ export async function runKills(options: KillsOptions): Promise<KillsOutcome> {
     return {
       kills: lanes.flatMap((lane) => lane.kills),
       exports: endings.length,
-      problems: problemsOf(world.simulator.books, endings),
+      problems: [...lanes.flatMap((lane) => lane.unreached), ...problemsOf(world.simulator.books, endings)],
     };
   } finally {
     await world.close();
@@ -50,5 +50,7 @@ function chosenPoints({ seed, kills, only }: KillsOptions): KillPoint[] {
   if (only === undefined) return drawnPoints({ seed, kills });
   const fitting = killPoints.filter(({ name }) => name.includes(only));
   if (fitting.length === 0) throw new RangeError(`no point has "${only}" in its name`);
-  return Array.from({ length: Math.ceil(kills / fitting.length) }, () => fitting).flat().slice(0, kills);
+  return Array.from({ length: Math.ceil(kills / fitting.length) }, () => fitting)
+    .flat()
+    .slice(0, kills);
 }

@@ -69,9 +69,14 @@ function printKills({ kills, exports, problems }: KillsOutcome): void {
     const others = here.flatMap(({ othersMs }) => othersMs);
     console.log(`${String(here.length).padStart(4)} × ${name}: ${most(own)}; ${most(others)}`);
   }
-  const all = kills.flatMap(({ targetMs, othersMs }) => [...othersMs, ...(targetMs === undefined ? [] : [targetMs])]);
+  const all = kills.flatMap(({ targetMs, othersMs }) => [
+    ...othersMs,
+    ...(targetMs === undefined ? [] : [targetMs]),
+  ]);
   console.log(`\n${kills.length} kills, ${exports} exports, ${problems.length} lost, doubled or misreported`);
-  console.log(`longest wait for a step: ${most(all)}; longest restart of a worker: ${most(kills.map(({ restartMs }) => restartMs))}`);
+  console.log(
+    `longest wait for a step: ${most(all)}; longest restart of a worker: ${most(kills.map(({ restartMs }) => restartMs))}`,
+  );
   for (const problem of problems) console.log(problem);
 }
 

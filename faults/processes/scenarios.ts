@@ -1,8 +1,16 @@
-/** Something that goes wrong around the workers, and what it comes to. */
-export interface Scenario {
-  readonly name: string;
-  /** Returns what was lost, doubled or misreported. */
-  readonly run: (options: { seed: string; report: (line: string) => void }) => Promise<string[]>;
-}
+import { cutFromAtlas, cutFromTemporal, serverKilled } from './scenarios/network.ts';
+import { frozenWorker } from './scenarios/frozen-worker.ts';
+import { fullDisk, readOnlyFolders } from './scenarios/disk.ts';
+import { twoVersions } from './scenarios/two-versions.ts';
+import type { Scenario } from './scenario.ts';
 
-export const scenarios: readonly Scenario[] = [];
+/** What goes wrong besides killed workers, in the order in which it is tried. */
+export const scenarios: readonly Scenario[] = [
+  serverKilled,
+  cutFromTemporal,
+  cutFromAtlas,
+  frozenWorker,
+  fullDisk,
+  readOnlyFolders,
+  twoVersions,
+];

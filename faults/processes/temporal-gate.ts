@@ -126,7 +126,7 @@ function endToEnd(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
 /** The bytes of each gRPC frame, unpacked: names and ids in them are plain text. */
 function messageText(body: Buffer): string {
   let text = '';
-  for (let at = 0; at + 5 <= body.length; ) {
+  for (let at = 0; at + 5 <= body.length;) {
     const isPacked = body.readUInt8(at) === 1;
     const end = at + 5 + body.readUInt32BE(at + 1);
     const message = body.subarray(at + 5, end);

@@ -39,18 +39,18 @@ const steps = ['workflowTaskCompleted', 'activityTaskStarted', 'activityTaskComp
  * the next step. Undefined where the run was not open, or owed nothing any more: it waits for a timer, for
  * somebody else, or has ended.
  */
-export function recoveryOf(
-  events: readonly StepEvent[],
-  kill: Kill,
-): Recovery | undefined {
+export function recoveryOf(events: readonly StepEvent[], kill: Kill): Recovery | undefined {
   const before = events.filter((event) => event.atMs <= kill.atMs);
   const after = events.filter((event) => event.atMs > kill.atMs);
-  if (before.length === 0 || before.some(({ type }) => type.startsWith('workflowExecutionCompleted'))) return undefined;
+  if (before.length === 0 || before.some(({ type }) => type.startsWith('workflowExecutionCompleted')))
+    return undefined;
   const owedAtMs = hasOpenTask(before)
     ? kill.atMs
     : after.find(({ type }) => tasksScheduled.includes(type))?.atMs;
   if (owedAtMs === undefined) return undefined;
-  const step = after.find(({ type, identity }) => steps.includes(type) && identity?.includes(` ${kill.pid}@`) !== true);
+  const step = after.find(
+    ({ type, identity }) => steps.includes(type) && identity?.includes(` ${kill.pid}@`) !== true,
+  );
   return { owedAtMs, steppedAtMs: step?.atMs };
 }
 
