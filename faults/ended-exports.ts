@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExportHandle, ExportRequest, ExportResult } from '../src/client.ts';
-import { booksAgainstClaims, type BookedTruth } from './books-check.ts';
+import { booksAgainstClaims, type BookedTruth } from './export-claims.ts';
 
 export interface StartedExport {
   readonly request: ExportRequest;
@@ -15,11 +15,14 @@ export interface Ending {
   readonly failure: string | undefined;
 }
 
-/** An export that has not ended by then is lost. */
-const endTimeoutMs = 5 * 60_000;
+/** An export that has not ended by then is lost. Longer than a create of unknown outcome is looked for. */
+const endTimeoutMsDefault = 5 * 60_000;
 
 /** Waits for every export. One that fails, or does not end, has its failure. */
-export function endingsOf(started: readonly StartedExport[]): Promise<Ending[]> {
+export function endingsOf(
+  started: readonly StartedExport[],
+  endTimeoutMs: number = endTimeoutMsDefault,
+): Promise<Ending[]> {
   return Promise.all(
     started.map(async ({ request: { clusterName }, handle }) => {
       const { workflowId } = handle;

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { startWorkerProcess, type WorkerProcess } from '../../demo/worker-process.ts';
-import { startSimulator, type ExportPlan, type Simulator } from '../../simulator/index.ts';
+import {
+  startSimulator,
+  type ExportPlan,
+  type Simulator,
+  type SimulatorOptions,
+} from '../../simulator/index.ts';
 import { ExportClient, type ExportRequest } from '../../src/client.ts';
 import { startDevServer, type DevServer, type DevServerOptions } from '../../src/testing/dev-server.ts';
 import { freePort } from '../../src/testing/free-port.ts';
@@ -19,16 +24,16 @@ export interface World {
 }
 
 export async function startWorld(
-  options: { readonly seed?: number; readonly report?: (line: string) => void } & Pick<
-    DevServerOptions,
-    'dbFilename' | 'extraArgs'
-  > = {},
+  options: {
+    readonly simulator?: Pick<SimulatorOptions, 'clock' | 'seed'>;
+    readonly report?: (line: string) => void;
+  } & Pick<DevServerOptions, 'dbFilename' | 'extraArgs'> = {},
 ): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'atlas-export-faults-'));
   const { dbFilename = join(folder, 'temporal.db'), extraArgs = [], report = () => {} } = options;
   const server = await startDevServer({ dbFilename, extraArgs, report });
   const simulator = await startSimulator({
-    seed: options.seed ?? 0,
+    ...options.simulator,
     refuseSecondActiveExport: false,
     exportsAtOnceReplicaSetsMax: 100_000,
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { booksAgainstClaims, type ExportClaim } from '../../faults/books-check.ts';
+import { booksAgainstClaims, type ExportClaim } from '../../faults/export-claims.ts';
 import type { BookedJob } from '../../simulator/index.ts';
 
 function job(exportId: string, changes: Partial<BookedJob> = {}): BookedJob {
