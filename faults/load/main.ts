@@ -46,8 +46,8 @@ async function measure(options: Options): Promise<string[]> {
   const world = await startWorld({ simulator: { clock } });
   const taskQueue = newTaskQueue();
   const httpPort = await freePort();
-  const start = (): Promise<WorkerProcess> =>
-    startWorkerProcess({
+  const start = async (): Promise<WorkerProcess> => {
+    const worker = await startWorkerProcess({
       temporalAddress: world.server.address,
       atlasUrl: world.simulator.baseUrl,
       ...world.simulator.credentials,
@@ -55,6 +55,9 @@ async function measure(options: Options): Promise<string[]> {
       httpPort,
       settings: options.settings,
     });
+    world.closing.push({ close: () => worker.kill() });
+    return worker;
+  };
   try {
     const first = await start();
     const idle = await processUsage(first.pid);

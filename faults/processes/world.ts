@@ -20,6 +20,8 @@ export interface World {
   readonly server: DevServer;
   readonly simulator: Simulator;
   readonly temporal: Client;
+  /** What goes before the world does: workers, gates, proxies. The last one first. */
+  readonly closing: { close(): Promise<void> }[];
   close(): Promise<void>;
 }
 
@@ -38,12 +40,15 @@ export async function startWorld(
     exportsAtOnceReplicaSetsMax: 100_000,
   });
   const connection = await Connection.connect({ address: server.address });
+  const closing: World['closing'] = [];
   return {
     folder,
     server,
+    closing,
     simulator,
     temporal: new Client({ connection }),
     close: async () => {
+      for (const each of closing.toReversed()) await each.close();
       await connection.close();
       await simulator.close();
       await server.stop();
@@ -65,7 +70,10 @@ export interface WorkerPlace {
 
 export async function startWorker(world: World, place: WorkerPlace): Promise<WorkerProcess> {
   const { publicKey, privateKey } = world.simulator.credentials;
-  return startWorkerProcess({ ...place, publicKey, privateKey, httpPort: await freePort() });
+  const httpPort = await freePort();
+  const worker = await startWorkerProcess({ ...place, publicKey, privateKey, httpPort });
+  world.closing.push({ close: () => worker.kill() });
+  return worker;
 }
 
 export interface AddedExportOptions {

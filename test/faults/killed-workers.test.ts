@@ -8,7 +8,7 @@ import { ownSettings } from '../../src/config/own-settings.ts';
 
 /** The short form of `npm run faults:processes`: where a kill could double or lose an export most easily. */
 const lanes = [
-  ['it is told that the create is still wanted', 'a child is to take its last look'],
+  ['Atlas has committed the create and not yet replied', 'a child is to take its last look'],
   ['the POST is under way, and arrives after its death', 'the children are being started'],
 ];
 

@@ -13,6 +13,7 @@ export const frozenWorker: Scenario = {
   run: (options) =>
     play(options, async ({ world, taskQueue, client, report, startExports, jobsMade }) => {
       const gate = await startTemporalGate({ address: world.server.address });
+      world.closing.push(gate);
       const atlasUrl = world.simulator.baseUrl;
       const frozen = await startWorker(world, { temporalAddress: gate.address, atlasUrl, taskQueue });
       await startExports(6);
@@ -41,6 +42,5 @@ export const frozenWorker: Scenario = {
       await frozen.stop();
       const jobs = world.simulator.books.jobs.filter(({ clusterName }) => clusterName === 'frozen');
       if (jobs.length !== 1) throw new Error(`the frozen worker's export has ${jobs.length} jobs`);
-      await gate.close();
     }),
 };

@@ -29,6 +29,7 @@ export const cutFromTemporal: Scenario = {
   run: (options) =>
     play(options, async ({ world, taskQueue, startExports, jobsMade }) => {
       const proxy = await startTcpProxy(placeOf(world.server.address));
+      world.closing.push(proxy);
       const temporalAddress = `${proxy.host}:${proxy.port}`;
       await startWorker(world, { temporalAddress, atlasUrl: world.simulator.baseUrl, taskQueue });
       await startExports(exportsAtOnce);
@@ -44,6 +45,7 @@ export const cutFromAtlas: Scenario = {
   run: (options) =>
     play(options, async ({ world, taskQueue, startExports, jobsMade }) => {
       const proxy = await startTcpProxy(placeOf(world.simulator.baseUrl));
+      world.closing.push(proxy);
       const atlasUrl = `http://${proxy.host}:${proxy.port}`;
       await startWorker(world, { temporalAddress: world.server.address, atlasUrl, taskQueue });
       await startExports(exportsAtOnce);
