@@ -115,8 +115,9 @@ class KillLane {
     await within(hold.struck, { ms: patienceMs, otherwise: `"${point.name}" was not reached` });
     const { worker } = this;
     if (worker === undefined) throw new Error('there is no worker to kill');
-    const kill: Kill = { atMs: Date.now(), pid: worker.pid };
     await worker.kill();
+    // Only now: what it still did before it was gone is a step of its own, and nothing is owed for it.
+    const kill: Kill = { atMs: Date.now(), pid: worker.pid };
     hold.end(point.fate ?? 'lose');
     this.worker = await this.nextWorker();
     const restartMs = Date.now() - kill.atMs;
