@@ -51,6 +51,8 @@ export function recoveryOf(events: readonly StepEvent[], kill: Kill): Recovery |
   const step = after.find(
     ({ type, identity }) => steps.includes(type) && identity?.includes(` ${kill.pid}@`) !== true,
   );
+  // The dead worker's last call was on its way and has ended the run: nothing is owed any more.
+  if (step === undefined && after.some(({ type }) => type === 'workflowExecutionCompleted')) return undefined;
   return { owedAtMs, steppedAtMs: step?.atMs };
 }
 

@@ -64,7 +64,7 @@ export interface WorkerPlace {
   readonly taskQueue: string;
   readonly settings?: Readonly<Record<string, string>>;
   /** @default this build's `dist/src/worker.js` */
-  readonly workerPath?: string;
+  readonly workerFile?: string;
   readonly onOutput?: (text: string) => void;
 }
 

@@ -44,6 +44,12 @@ describe('the wait for the next step after a kill', () => {
     assert.deepEqual(recoveryOf(events, kill), { owedAtMs: 1_000, steppedAtMs: undefined });
   });
 
+  test('is none where the last call of the dying worker has ended the run', () => {
+    const scheduled = event(900, 'workflowTaskScheduled');
+    const last = event(1_001, 'workflowTaskCompleted', { identity: dead, scheduledId: scheduled.id });
+    assert.equal(recoveryOf([scheduled, last, event(1_001, 'workflowExecutionCompleted')], kill), undefined);
+  });
+
   test('is none for a run that began later, had ended, or waits still', () => {
     assert.equal(recoveryOf([event(2_000, 'workflowExecutionStarted')], kill), undefined);
     assert.equal(

@@ -23,7 +23,7 @@ export const twoVersions: Scenario = {
         const older = await startWorker(world, place);
         await startExports(8);
         await jobsMade(4);
-        await startWorker(world, { ...place, workerPath: join(next, 'dist/src/worker.js') });
+        await startWorker(world, { ...place, workerFile: join(next, 'dist/src/worker.js') });
         await startExports(8);
         await jobsMade(12);
         await older.kill();
