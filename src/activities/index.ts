@@ -9,7 +9,8 @@ import { resolveExport } from './resolve-export.ts';
 
 export type * from './export-activities.ts';
 
-const heartbeatMs = 3_000;
+/** Against the heartbeat timeout of 6 s (see workflows/activity-calls.ts); the worker passes each on as it comes. */
+const heartbeatMs = 2_000;
 
 /** The activities over an Atlas client. One client serves a whole worker. */
 export function createActivities({ atlas }: { atlas: AtlasClient }): ExportActivities {

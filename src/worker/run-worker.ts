@@ -17,6 +17,12 @@ const atlasCloseTimeoutMs = 500;
 
 const concurrentWorkflowTasksMax = 40;
 
+/**
+ * Below the activities' own 2 s, so that every heartbeat reaches the server. The SDK would hold back those that
+ * come within 80 % of the timeout, which leaves a busy worker a second between a late heartbeat and a lost look.
+ */
+const heartbeatThrottleMs = 1_000;
+
 export interface WorkerDependencies {
   /** Stays the caller's to close, after the worker has ended. */
   readonly connection: NativeConnection;
@@ -63,6 +69,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
       ...(settings.taskQueueActivitiesPerSecondMax === undefined
         ? {}
         : { maxTaskQueueActivitiesPerSecond: settings.taskQueueActivitiesPerSecondMax }),
+      maxHeartbeatThrottleInterval: heartbeatThrottleMs,
       shutdownGraceTime: settings.shutdownGraceMs,
       shutdownForceTime: settings.shutdownGraceMs + shutdownForceExtraMs,
     });
