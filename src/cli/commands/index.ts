@@ -1,0 +1,6 @@
+import type { VerbGroupSpec, VerbSpec } from '../verb.ts';
+import { followVerbs } from './follow-verbs.ts';
+import { startVerb } from './start-verbs.ts';
+
+/** Every verb, in the order in which `--help` and `docs/cli.md` show them. */
+export const verbs: readonly (VerbSpec | VerbGroupSpec)[] = [startVerb, ...followVerbs];
