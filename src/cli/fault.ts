@@ -66,7 +66,9 @@ async function temporalFault(error: unknown): Promise<Fault | undefined> {
         message: 'No worker answers on the task queue.',
         nextStep: 'Start one (npm run worker). Exports wait for it, and Atlas goes on meanwhile.',
       };
-    default:
+    case 'TEMPORAL_UNREACHABLE':
+    case 'TEMPORAL_REFUSED':
+    case 'NAMESPACE_NOT_FOUND':
       return {
         exitCode: exitCodes.temporal,
         code,

@@ -17,10 +17,10 @@ describe('atlas-export', () => {
   after(() => stage.close());
 
   const cli = (...words: string[]): Promise<CommandEnd> => runCommand(words, environmentOf(stage));
-  const requestWords = (request: ExportRequest): string[] => [
-    ...['--project', request.groupId, '--cluster', request.clusterName, '--snapshot', request.snapshotId],
-    ...['--bucket-id', request.exportBucketId ?? '', '--min-interval', '300ms', '--max-interval', '1s'],
-  ];
+  const requestWords = (request: ExportRequest): string[] =>
+    ['--project', request.groupId, '--cluster', request.clusterName, '--snapshot', request.snapshotId].concat(
+      ['--bucket-id', request.exportBucketId ?? '', '--min-interval', '300ms', '--max-interval', '1s'],
+    );
 
   test('starts an export, shows its status, and waits for its result', async () => {
     const request = stage.addExport();
@@ -138,7 +138,7 @@ describe('atlas-export', () => {
 
   test('lists exports by cluster and state, also those started under another id', async () => {
     const request = stage.addExport();
-    const { handle } = { handle: await stage.client.start(request, { workflowId: 'an-id-of-its-own' }) };
+    const handle = await stage.client.start(request, { workflowId: 'an-id-of-its-own' });
     await handle.result();
     const listed = async (...words: string[]): Promise<Record<string, unknown>[]> =>
       JSON.parse((await cli('list', '--json', ...words)).stdout);
