@@ -1,6 +1,19 @@
 import type { VerbSpec } from '../verb.ts';
 import { requestOptions } from './shared-options.ts';
 
+export const runVerb: VerbSpec = {
+  name: 'run',
+  summary: 'run one export in the foreground, with nothing else running',
+  description:
+    'Starts a Temporal server and a worker of its own and follows the export to its end. Interrupted or killed, the same command goes on with the same export job: the server keeps its state in atlas-export-worker/ in your data folder ($XDG_DATA_HOME or ~/.local/share). With TEMPORAL_ADDRESS or TEMPORAL_PROFILE set, it uses that server instead. The credential for Atlas is read from MONGODB_ATLAS_*, as the Atlas CLI names them.',
+  options: requestOptions,
+  examples: [
+    'atlas-export run --project 5f0e1d2c3b4a59687766554c --cluster orders --bucket snapshot-archive',
+    'atlas-export run --request request.json --json',
+  ],
+  load: () => import('../verbs/run.ts'),
+};
+
 export const startVerb: VerbSpec = {
   name: 'start',
   summary: 'start an export, or join it if it runs already',
