@@ -20,12 +20,21 @@ import {
   type ExportStatus,
 } from './contract/index.ts';
 import { exportErrorOf, InvalidExportRequestError } from './client/export-error.ts';
+import { ExportSchedules } from './client/export-schedules.ts';
 import { exportSummary, type ExportSummary } from './client/export-summary.ts';
 import { listExports, type ExportFilter } from './client/list-exports.ts';
 import { registerSearchAttributes } from './client/search-attributes.ts';
 
 export * from './contract/index.ts';
 export { ExportError, InvalidExportRequestError } from './client/export-error.ts';
+export {
+  catchupWindowDefault,
+  type CreateExportScheduleOptions,
+  type ExportScheduleDescription,
+  type ExportSchedules,
+  type ExportScheduleSummary,
+  type ScheduledOutcome,
+} from './client/export-schedules.ts';
 export { exportRunStates, type ExportRunState, type ExportSummary } from './client/export-summary.ts';
 export { exportFilterStates, type ExportFilter } from './client/list-exports.ts';
 export { searchAttributesOf, type RegisteredSearchAttributes } from './client/search-attributes.ts';
@@ -62,10 +71,13 @@ export interface ExportHandle {
 export class ExportClient {
   readonly temporal: Client;
   readonly taskQueue: string;
+  /** Exports at set times. */
+  readonly schedules: ExportSchedules;
 
   constructor({ client, taskQueue = taskQueueDefault }: ExportClientOptions) {
     this.temporal = client;
     this.taskQueue = taskQueue;
+    this.schedules = new ExportSchedules({ client, taskQueue, startOptions: exportStartOptions });
   }
 
   /**

@@ -1,15 +1,8 @@
 import { Argument, Command, Option } from 'commander';
 import { verbs } from './commands/index.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
+import { commonOptions, programName } from './program-options.ts';
 import { isGroup, type OptionSpec, type VerbCall, type VerbGroupSpec, type VerbSpec } from './verb.ts';
-
-export const programName = 'atlas-export';
-
-/** Options that every verb takes. */
-export const commonOptions: readonly OptionSpec[] = [
-  { flags: '--json', description: 'write JSON for machines, one document a line' },
-  { flags: '--verbose', description: 'show errors in full' },
-];
 
 export interface ProgramOptions {
   readonly version: string;

@@ -3,7 +3,8 @@ import type { CliContext } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { faultOf } from './fault.ts';
 import { createOutput, type Output } from './output.ts';
-import { createProgram, programName } from './program.ts';
+import { createProgram } from './program.ts';
+import { programName } from './program-options.ts';
 import type { VerbCall, VerbSpec } from './verb.ts';
 import { version } from './version.ts';
 

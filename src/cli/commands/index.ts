@@ -1,8 +1,10 @@
 import type { VerbGroupSpec, VerbSpec } from '../verb.ts';
 import { atlasVerbs } from './atlas-verbs.ts';
+import { completionVerb } from './completion-verb.ts';
 import { followVerbs } from './follow-verbs.ts';
+import { scheduleVerbs } from './schedule-verbs.ts';
 import { setupVerb } from './setup-verbs.ts';
 import { runVerb, startVerb } from './start-verbs.ts';
 
 /** Every verb, in the order in which `--help` and `docs/cli.md` show them. */
-export const verbs: readonly (VerbSpec | VerbGroupSpec)[] = [runVerb, startVerb, ...followVerbs, ...atlasVerbs, setupVerb];
+export const verbs: readonly (VerbSpec | VerbGroupSpec)[] = [runVerb, startVerb, ...followVerbs, ...atlasVerbs, scheduleVerbs, setupVerb, completionVerb];
