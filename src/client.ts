@@ -23,6 +23,7 @@ import { exportErrorOf, InvalidExportRequestError } from './client/export-error.
 import { ExportSchedules } from './client/export-schedules.ts';
 import { exportSummary, type ExportSummary } from './client/export-summary.ts';
 import { listExports, type ExportFilter } from './client/list-exports.ts';
+import { checkTemporal, type Finding } from './client/temporal-check.ts';
 import { registerSearchAttributes } from './client/search-attributes.ts';
 
 export * from './contract/index.ts';
@@ -38,6 +39,7 @@ export {
 export { exportRunStates, type ExportRunState, type ExportSummary } from './client/export-summary.ts';
 export { exportFilterStates, type ExportFilter } from './client/list-exports.ts';
 export { searchAttributesOf, type RegisteredSearchAttributes } from './client/search-attributes.ts';
+export type { Finding, FindingLevel } from './client/temporal-check.ts';
 export { temporalProblem, type TemporalErrorCode, type TemporalProblem } from './client/temporal-error.ts';
 
 export interface ExportClientOptions {
@@ -115,6 +117,11 @@ export class ExportClient {
   /** Exports that match, newest first. Throws a `TypeError` for a filter that cannot be one. */
   list(filter: ExportFilter = {}): AsyncIterable<ExportSummary> {
     return listExports(this.temporal, filter);
+  }
+
+  /** Whether exports can be run here: server, namespace, search attributes, workers. Changes nothing. */
+  check(): Promise<readonly Finding[]> {
+    return checkTemporal(this.temporal, this.taskQueue);
   }
 
   /**

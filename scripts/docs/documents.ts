@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
+import { commandPage } from './command-page.ts';
 import { docComments, type DocComment } from './doc-comments.ts';
 import { failuresPage } from './failures-page.ts';
 import { requestJsonSchema } from './request-schema.ts';
@@ -16,6 +17,7 @@ export async function generatedDocuments(root: string): Promise<Map<string, stri
       'docs/schema/export-request.schema.json',
       `${JSON.stringify(requestJsonSchema(comments), undefined, 2)}\n`,
     ],
+    ['docs/cli.md', await markdown(root, commandPage())],
     ['docs/settings.md', await markdown(root, settingsPage())],
     ['docs/failures.md', await markdown(root, failuresPage(comments))],
   ]);

@@ -34,7 +34,9 @@ async function hasSearchAttributes(): Promise<boolean> {
     const { customAttributes } = await client.withDeadline(Date.now() + answerTimeoutMs, () =>
       client.connection.operatorService.listSearchAttributes({ namespace: info.namespace }),
     );
-    return Object.values(exportSearchAttributes).every(({ name }) => customAttributes?.[name] === keyword);
+    return Object.values(exportSearchAttributes).every(
+      ({ name }) => Number(customAttributes?.[name]) === keyword,
+    );
   } catch (error) {
     log.debug('the search attributes could not be asked for; exports are labelled by their memo', {
       error: String(error),

@@ -29,14 +29,28 @@ _atlas_export; printf '%s\\n' "\${COMPREPLY[@]}"`;
     assert.deepEqual(await offered('st'), ['start', 'status']);
     assert.deepEqual(await offered('schedule', 'p'), ['pause']);
     const names = verbs.map(({ name }) => name);
-    assert.deepEqual((await offered('')).filter((word) => !word.startsWith('-')), names);
+    assert.deepEqual(
+      (await offered('')).filter((word) => !word.startsWith('-')),
+      names,
+    );
   });
 
   test('completes the options of a verb, the choices of an option and of an argument', async () => {
     assert.deepEqual(await offered('list', '--s'), ['--state', '--since']);
     assert.deepEqual(await offered('list', '--state', 'ex'), ['exported']);
-    assert.deepEqual(await offered('start', '--cluster', 'orders', '--preset', ''), ['eager', 'balanced', 'thrifty']);
-    assert.deepEqual(await offered('completion', ''), ['bash', 'zsh', 'fish', '--json', '--verbose', '--help']);
+    assert.deepEqual(await offered('start', '--cluster', 'orders', '--preset', ''), [
+      'eager',
+      'balanced',
+      'thrifty',
+    ]);
+    assert.deepEqual(await offered('completion', ''), [
+      'bash',
+      'zsh',
+      'fish',
+      '--json',
+      '--verbose',
+      '--help',
+    ]);
     assert.deepEqual(await offered('schedule', 'create', 'nightly', '--cro'), ['--cron']);
   });
 
@@ -57,7 +71,8 @@ test('the scripts for zsh and fish name every verb and option', async () => {
     const { stdout } = await runCommand(['completion', shell]);
     for (const { path, options } of nodes) {
       for (const word of path.split(' ')) assert.ok(stdout.includes(word), `${shell}: ${word}`);
-      for (const { flag } of path === '' ? [] : options) assert.ok(stdout.includes(flag.slice(2)), `${shell}: ${flag}`);
+      for (const { flag } of path === '' ? [] : options)
+        assert.ok(stdout.includes(flag.slice(2)), `${shell}: ${flag}`);
     }
   }
 });

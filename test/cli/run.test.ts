@@ -35,14 +35,19 @@ async function world(t: TestContext, runningMs: number): Promise<World> {
     environment: {
       XDG_DATA_HOME: folder,
       // The servers that are found or built are in the user's own cache.
-      ...(process.env['XDG_CACHE_HOME'] === undefined ? {} : { XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] }),
+      ...(process.env['XDG_CACHE_HOME'] === undefined
+        ? {}
+        : { XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] }),
       MONGODB_ATLAS_BASE_URL: baseUrl,
       MONGODB_ATLAS_PUBLIC_API_KEY: credentials.publicKey,
       MONGODB_ATLAS_PRIVATE_API_KEY: credentials.privateKey,
     },
-    words: ['run', '--project', groupId, '--cluster', 'orders', '--bucket', 'snapshot-archive'].concat(
-      ['--min-interval', '300ms', '--max-interval', '1s'],
-    ),
+    words: ['run', '--project', groupId, '--cluster', 'orders', '--bucket', 'snapshot-archive'].concat([
+      '--min-interval',
+      '300ms',
+      '--max-interval',
+      '1s',
+    ]),
   };
 }
 
@@ -89,7 +94,10 @@ test('run uses the server that TEMPORAL_ADDRESS names', async (t) => {
   const { simulator, environment, words } = await world(t, 500);
   const server = await startDevServer();
   t.after(() => server.stop());
-  const { code, stdout, stderr } = await runCommand(words, { ...environment, TEMPORAL_ADDRESS: server.address });
+  const { code, stdout, stderr } = await runCommand(words, {
+    ...environment,
+    TEMPORAL_ADDRESS: server.address,
+  });
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^Exported\.$/m);
   assert.equal(simulator.books.createsAccepted, 1);
@@ -108,7 +116,10 @@ test('run stops on Ctrl-C with 130 and says how to go on', async (t) => {
 
 test('run names wrong settings before it starts anything', async (t) => {
   const { environment, words } = await world(t, 500);
-  const { code, stdout, stderr } = await runCommand(words, { ...environment, MONGODB_ATLAS_PRIVATE_API_KEY: '' });
+  const { code, stdout, stderr } = await runCommand(words, {
+    ...environment,
+    MONGODB_ATLAS_PRIVATE_API_KEY: '',
+  });
   assert.equal(code, 2);
   assert.match(stderr, /MONGODB_ATLAS_PRIVATE_API_KEY is missing/);
   assert.equal(stdout, '');

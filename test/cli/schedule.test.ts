@@ -18,22 +18,45 @@ describe('atlas-export schedule', () => {
   });
   after(() => stage.close());
 
-  const cli = (...words: string[]): Promise<CommandEnd> => runCommand(['schedule', ...words], environmentOf(stage));
+  const cli = (...words: string[]): Promise<CommandEnd> =>
+    runCommand(['schedule', ...words], environmentOf(stage));
   const create = (id: string, ...words: string[]): Promise<CommandEnd> =>
-    cli('create', id, '--project', request.groupId, '--cluster', request.clusterName, ...words, '--bucket-id', request.exportBucketId ?? '', '--min-interval', '300ms', '--max-interval', '1s');
+    cli(
+      'create',
+      id,
+      '--project',
+      request.groupId,
+      '--cluster',
+      request.clusterName,
+      ...words,
+      '--bucket-id',
+      request.exportBucketId ?? '',
+      '--min-interval',
+      '300ms',
+      '--max-interval',
+      '1s',
+    );
   const described = async (id: string): Promise<ExportScheduleDescription> =>
     JSON.parse((await cli('describe', id, '--json')).stdout);
 
   async function outcomes(id: string, count: number): Promise<ExportScheduleDescription['outcomes']> {
     for (const end = Date.now() + waitMsMax; ; await delay(200)) {
-      const { outcomes } = await described(id);
+      const { outcomes } = await stage.client.schedules.describe(id);
       if (outcomes.filter((each) => each.export?.run === 'exported').length >= count) return outcomes;
       assert.ok(Date.now() < end, `never ${count} outcomes: ${JSON.stringify(outcomes)}`);
     }
   }
 
   test('creates one that skips overlaps and makes up for missed times within 6 hours, not a year', async () => {
-    const created = await create('nightly', '--cron', '30 3 * * *', '--timezone', 'Europe/Berlin', '--note', 'for the audit');
+    const created = await create(
+      'nightly',
+      '--cron',
+      '30 3 * * *',
+      '--timezone',
+      'Europe/Berlin',
+      '--note',
+      'for the audit',
+    );
     assert.equal(created.code, 0, created.stderr);
     const { request: kept, overlap, catchupWindowMs, note, nextTimes } = await described('nightly');
     assert.equal(kept?.snapshotId, 'latest');
@@ -43,11 +66,22 @@ describe('atlas-export schedule', () => {
   });
 
   test('creates one from a calendar entry', async () => {
-    const created = await create('monthly', '--at', '04:15', '--day-of-month', '1,15', '--jitter', '5 minutes');
+    const created = await create(
+      'monthly',
+      '--at',
+      '04:15',
+      '--day-of-month',
+      '1,15',
+      '--jitter',
+      '5 minutes',
+    );
     assert.equal(created.code, 0, created.stderr);
     const { nextTimes, jitterMs } = await described('monthly');
     assert.equal(jitterMs, 300_000);
-    assert.ok(nextTimes.every((time) => [1, 15].includes(new Date(time).getUTCDate())), nextTimes.join());
+    assert.ok(
+      nextTimes.every((time) => [1, 15].includes(new Date(time).getUTCDate())),
+      nextTimes.join(),
+    );
   });
 
   test('exports when triggered, and pays once for one snapshot however often', async () => {
@@ -77,10 +111,12 @@ describe('atlas-export schedule', () => {
     assert.equal((await cli('resume', 'changing')).code, 0);
     assert.equal((await described('changing')).paused, false);
     for (const end = Date.now() + waitMsMax; ; await delay(200)) {
-      const { stdout } = await cli('list');
-      if (stdout.includes('changing')) break;
-      assert.ok(Date.now() < end, `not listed:\n${stdout}`);
+      const names = [];
+      for await (const { scheduleId } of stage.client.schedules.list()) names.push(scheduleId);
+      if (names.includes('changing')) break;
+      assert.ok(Date.now() < end, `not listed: ${names.join()}`);
     }
+    assert.match((await cli('list')).stdout, /changing/);
     assert.equal((await cli('delete', 'changing')).code, 0);
     const gone = await cli('describe', 'changing');
     assert.equal(gone.code, 2, gone.stderr);

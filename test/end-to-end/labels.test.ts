@@ -24,10 +24,15 @@ describe('the labels of an export', () => {
 
   async function events(handle: ExportHandle, type: string): Promise<number> {
     const history = await stage.client.temporal.workflow.getHandle(handle.workflowId).fetchHistory();
-    return (history.events ?? []).filter((event) => type in event && event[type as keyof typeof event] != null).length;
+    const isOfType = (event: object): boolean =>
+      Object.entries(event).some(([name, value]) => name === type && value !== null && value !== undefined);
+    return (history.events ?? []).filter(isOfType).length;
   }
 
-  async function until(handle: ExportHandle, what: (summary: ExportSummary) => boolean): Promise<ExportSummary> {
+  async function until(
+    handle: ExportHandle,
+    what: (summary: ExportSummary) => boolean,
+  ): Promise<ExportSummary> {
     for (const end = Date.now() + waitMsMax; ; await delay(100)) {
       const summary = await stage.client.describe(handle.workflowId);
       if (what(summary)) return summary;
@@ -52,12 +57,18 @@ describe('the labels of an export', () => {
     assert.deepEqual(await stage.client.registerSearchAttributes(), []);
     const request = stage.addExport({ shards: 0, runningMs: 4_000 });
     await stage.temporal(
-      ...['workflow', 'start', '--type', 'exportSnapshot', '--task-queue', stage.taskQueue],
-      ...['--workflow-id', 'from-the-web-ui', '--input', JSON.stringify(request)],
+      ...'workflow start --type exportSnapshot --workflow-id from-the-web-ui'.split(' '),
+      '--task-queue',
+      stage.taskQueue,
+      '--input',
+      JSON.stringify(request),
     );
     const handle = stage.client.getHandle('from-the-web-ui');
     await handle.result();
-    assert.equal((await until(handle, ({ state }) => state === 'Successful')).clusterName, request.clusterName);
+    assert.equal(
+      (await until(handle, ({ state }) => state === 'Successful')).clusterName,
+      request.clusterName,
+    );
     const query = `AtlasClusterName = '${request.clusterName}' AND AtlasExportState = 'Successful'`;
     let found = 0;
     for (const end = Date.now() + waitMsMax; found === 0 && Date.now() < end; await delay(100)) {
@@ -70,13 +81,21 @@ describe('the labels of an export', () => {
     const request = stage.addExport({ shards: 0, queuedMs: 4_000, runningMs: 8_000 });
     const handle = await stage.client.start(request, { workflowId: 'removed-meanwhile' });
     await until(handle, ({ state }) => state === 'Queued');
-    assert.equal(await events(handle, 'upsertWorkflowSearchAttributesEventAttributes'), 2, 'the patch, and Queued');
-    for (const name of names) await stage.temporal('operator', 'search-attribute', 'remove', '--name', name, '--yes');
+    assert.equal(
+      await events(handle, 'upsertWorkflowSearchAttributesEventAttributes'),
+      2,
+      'the patch, and Queued',
+    );
+    for (const name of names)
+      await stage.temporal('operator', 'search-attribute', 'remove', '--name', name, '--yes');
     const result = await handle.result();
     assert.equal(result.outcome, 'exported');
     const jobs = stage.simulator.books.jobs.filter(({ clusterName }) => clusterName === request.clusterName);
     assert.equal(jobs.length, 1);
     assert.ok((await events(handle, 'workflowPropertiesModifiedEventAttributes')) > 0, 'nothing in the memo');
-    assert.equal((await until(handle, ({ state }) => state === 'Successful')).clusterName, request.clusterName);
+    assert.equal(
+      (await until(handle, ({ state }) => state === 'Successful')).clusterName,
+      request.clusterName,
+    );
   });
 });

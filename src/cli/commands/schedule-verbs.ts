@@ -19,12 +19,19 @@ export const scheduleVerbs: VerbGroupSpec = {
         'A time is a cron expression, or a calendar entry from --at, --on, --day-of-month and --month. A time that finds the export before it still running is left out. With the snapshot "latest", a snapshot that is in the bucket already is recognised and not paid for twice.',
       arguments: [{ ...scheduleArgument, description: 'id of the new schedule' }],
       options: [
-        { flags: '--cron <expression>', description: 'time as cron writes it; may be repeated', repeatable: true },
+        {
+          flags: '--cron <expression>',
+          description: 'time as cron writes it; may be repeated',
+          repeatable: true,
+        },
         { flags: '--at <hh:mm>', description: 'time of day' },
         { flags: '--on <days>', description: 'days of the week, such as monday,friday (default: every day)' },
         { flags: '--day-of-month <days>', description: 'days of the month, such as 1,15' },
         { flags: '--month <months>', description: 'months, such as january,july' },
-        { flags: '--timezone <name>', description: 'in which the times are meant, such as Europe/Berlin (default: UTC)' },
+        {
+          flags: '--timezone <name>',
+          description: 'in which the times are meant, such as Europe/Berlin (default: UTC)',
+        },
         { flags: '--jitter <duration>', description: 'put each time off by a random part of this' },
         {
           flags: '--catchup-window <duration>',

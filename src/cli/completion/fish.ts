@@ -17,7 +17,11 @@ function nodeLines(node: CompletionNode): string[] {
     ...verbs.map(({ name, summary }) => `${start} -a ${name} -d '${escape(summary)}'`),
     ...argumentChoices.map((choice) => `${start} -a ${choice}`),
     ...(path === '' ? [] : options).map(({ flag, description, takesValue, choices, file }) => {
-      const value = takesValue ? (file ? ' -r -F' : ` -x${choices.length > 0 ? ` -a '${choices.join(' ')}'` : ''}`) : '';
+      const value = takesValue
+        ? file
+          ? ' -r -F'
+          : ` -x${choices.length > 0 ? ` -a '${choices.join(' ')}'` : ''}`
+        : '';
       return `${start} -l ${flag.slice(2)}${value} -d '${escape(description)}'`;
     }),
   ];

@@ -77,7 +77,8 @@ async function refuseWhileHeld({ holder, server, address, released }: Holder, pa
       'DATA_IN_USE',
     );
   }
-  for (const end = Date.now() + serverGoneTimeoutMs; server !== undefined && isRunning(server); await delay(50)) {
+  if (server === undefined) return;
+  for (const end = Date.now() + serverGoneTimeoutMs; isRunning(server); await delay(50)) {
     if (Date.now() < end) continue;
     throw new UsageError(
       `The Temporal server of an earlier run (process ${server.pid}) still runs; end it first.`,

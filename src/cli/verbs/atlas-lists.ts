@@ -25,7 +25,11 @@ const clusterSchema = v.object({
 
 /** Required options: commander would not look into the environment variable that stands in for one. */
 function clusterOf(options: Readonly<Record<string, unknown>>): { groupId: string; clusterName: string } {
-  const { project, cluster } = readOptions(clusterSchema, { project: undefined, cluster: undefined, ...options });
+  const { project, cluster } = readOptions(clusterSchema, {
+    project: undefined,
+    cluster: undefined,
+    ...options,
+  });
   return { groupId: project, clusterName: cluster };
 }
 
@@ -48,7 +52,14 @@ export async function snapshots({ options, context }: VerbCall): Promise<ExitCod
 }
 
 function snapshotRow(snapshot: Snapshot, latest: string | undefined): string[] {
-  const { id, status = 'unknown', snapshotType = '', frequencyType = '', createdAt, storageSizeBytes } = snapshot;
+  const {
+    id,
+    status = 'unknown',
+    snapshotType = '',
+    frequencyType = '',
+    createdAt,
+    storageSizeBytes,
+  } = snapshot;
   const cannot = snapshotType === 'fallback' ? 'cannot be exported: a fallback snapshot' : '';
   return [
     timeText(createdAt),
@@ -67,13 +78,15 @@ export async function buckets({ options, context }: VerbCall): Promise<ExitCode>
     const { output } = context;
     output.document(list);
     const head = ['BUCKET', 'NAME', 'PROVIDER', 'REGION', 'PRIVATE'];
-    const rows = list.map(({ id, bucketName, serviceUrl, cloudProvider, region, requirePrivateNetworking }) => [
-      id,
-      bucketName ?? serviceUrl ?? '',
-      cloudProvider ?? 'unknown',
-      region ?? '',
-      requirePrivateNetworking === true ? 'yes' : '',
-    ]);
+    const rows = list.map(
+      ({ id, bucketName, serviceUrl, cloudProvider, region, requirePrivateNetworking }) => [
+        id,
+        bucketName ?? serviceUrl ?? '',
+        cloudProvider ?? 'unknown',
+        region ?? '',
+        requirePrivateNetworking === true ? 'yes' : '',
+      ],
+    );
     for (const line of rows.length === 0 ? ['No export buckets.'] : textTable(head, rows)) output.line(line);
     return exitCodes.done;
   });
@@ -86,15 +99,17 @@ export async function jobs({ options, context }: VerbCall): Promise<ExitCode> {
     const { output } = context;
     output.document(list.map((job) => ({ ...job, exportRequestId: exportRequestIdOf(job) ?? null })));
     const head = ['CREATED', 'EXPORT JOB', 'STATE', 'SNAPSHOT', 'FINISHED', 'PROGRESS', 'STARTED BY'];
-    const rows = list.sort(newestFirst).map((job) => [
-      timeText(job.createdAt),
-      job.id,
-      job.state,
-      job.snapshotId ?? '',
-      timeText(job.finishedAt),
-      progressText(job.exportStatus) ?? '',
-      exportRequestIdOf(job) === undefined ? '' : 'this product',
-    ]);
+    const rows = list
+      .sort(newestFirst)
+      .map((job) => [
+        timeText(job.createdAt),
+        job.id,
+        job.state,
+        job.snapshotId ?? '',
+        timeText(job.finishedAt),
+        progressText(job.exportStatus) ?? '',
+        exportRequestIdOf(job) === undefined ? '' : 'this product',
+      ]);
     for (const line of rows.length === 0 ? ['No export jobs.'] : textTable(head, rows)) output.line(line);
     return exitCodes.done;
   });

@@ -40,7 +40,8 @@ const schema = v.object({
 export async function run({ arguments: [scheduleId = ''], options, context }: VerbCall): Promise<ExitCode> {
   const given = readOptions(schema, options);
   const calendar = calendarOf(given);
-  if (given.cron.length === 0 && calendar === undefined) throw new UsageError('--cron or --at: one is required');
+  if (given.cron.length === 0 && calendar === undefined)
+    throw new UsageError('--cron or --at: one is required');
   const request = await readRequest(options);
   const { jitter, catchupWindow, timezone, note, paused } = given;
   const { output } = context;
@@ -51,7 +52,11 @@ export async function run({ arguments: [scheduleId = ''], options, context }: Ve
         request,
         cronExpressions: given.cron,
         calendars: calendar === undefined ? [] : [calendar],
-        ...{ timezone, jitter, catchupWindow, note, paused },
+        timezone,
+        jitter,
+        catchupWindow,
+        note,
+        paused,
       });
     } catch (error) {
       // The SDK counts a cron expression's fields itself; the server reads what is in them.
@@ -101,7 +106,10 @@ function numbersOf({ max }: { max: number }): v.GenericSchema<string | undefined
     v.pipe(
       v.string(),
       v.check(
-        (value) => value.split(',').every((part) => /^\d{1,2}$/.test(part) && Number(part) >= 1 && Number(part) <= max),
+        (value) =>
+          value
+            .split(',')
+            .every((part) => /^\d{1,2}$/.test(part) && Number(part) >= 1 && Number(part) <= max),
         `must be numbers from 1 to ${max}`,
       ),
       v.transform((value) => value.split(',').map(Number)),
@@ -111,7 +119,7 @@ function numbersOf({ max }: { max: number }): v.GenericSchema<string | undefined
 
 function isTimezone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }

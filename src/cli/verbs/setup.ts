@@ -12,7 +12,9 @@ export async function run({ context }: VerbCall): Promise<ExitCode> {
     for (const name of added) output.line(`registered ${name}`);
     for (const name of registered) output.line(`${name} was there already`);
     for (const name of wrongType) {
-      output.note(`${name} is there with another type than Keyword: exports will do without search attributes.`);
+      output.note(
+        `${name} is there with another type than Keyword: exports will do without search attributes.`,
+      );
     }
     return wrongType.length === 0 ? exitCodes.done : exitCodes.usage;
   });
