@@ -23,7 +23,7 @@ import { exportErrorOf, InvalidExportRequestError } from './client/export-error.
 import { ExportSchedules } from './client/export-schedules.ts';
 import { exportSummary, type ExportSummary } from './client/export-summary.ts';
 import { listExports, type ExportFilter } from './client/list-exports.ts';
-import { checkTemporal, type Finding } from './client/temporal-check.ts';
+import { checkTemporal, workersOf, type Finding } from './client/temporal-check.ts';
 import { registerSearchAttributes } from './client/search-attributes.ts';
 
 export * from './contract/index.ts';
@@ -117,6 +117,12 @@ export class ExportClient {
   /** Exports that match, newest first. Throws a `TypeError` for a filter that cannot be one. */
   list(filter: ExportFilter = {}): AsyncIterable<ExportSummary> {
     return listExports(this.temporal, filter);
+  }
+
+  /** Whether a worker has asked for an export's work in the last minutes: without one, it cannot be asked for its status. */
+  async hasWorker({ taskQueue }: Pick<ExportSummary, 'taskQueue'>): Promise<boolean> {
+    const [workflows = []] = await workersOf(this.temporal, taskQueue);
+    return workflows.length > 0;
   }
 
   /** Whether exports can be run here: server, namespace, search attributes, workers. Changes nothing. */

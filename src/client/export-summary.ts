@@ -25,6 +25,7 @@ export interface ExportSummary {
   readonly workflowId: string;
   readonly runId: string;
   readonly run: ExportRunState;
+  readonly taskQueue: string;
   readonly groupId?: string | undefined;
   readonly clusterName?: string | undefined;
   /** `"latest"` until that is resolved. */
@@ -41,7 +42,14 @@ export interface ExportSummary {
 /** What a list and a description of a workflow have in common. */
 type Execution = Pick<
   WorkflowExecutionInfo,
-  'workflowId' | 'runId' | 'status' | 'memo' | 'typedSearchAttributes' | 'startTime' | 'closeTime'
+  | 'workflowId'
+  | 'runId'
+  | 'status'
+  | 'taskQueue'
+  | 'memo'
+  | 'typedSearchAttributes'
+  | 'startTime'
+  | 'closeTime'
 >;
 
 /**
@@ -57,6 +65,7 @@ export function exportSummary(execution: Execution): ExportSummary {
     workflowId: execution.workflowId,
     runId: execution.runId,
     run: runStates.get(execution.status.name) ?? 'running',
+    taskQueue: execution.taskQueue,
     groupId: label('groupId') ?? fromId?.groupId,
     clusterName: label('clusterName') ?? fromId?.clusterName,
     snapshotId: label('snapshotId') ?? fromId?.snapshotId,

@@ -62,9 +62,10 @@ function ok(message: string): Told {
   return { level: 'ok', message };
 }
 
-async function workersFinding(client: Client, taskQueue: string): Promise<Told> {
+/** Who has asked for work on a task queue in the last minutes: for workflows, and for activities. */
+export async function workersOf(client: Client, taskQueue: string): Promise<readonly string[][]> {
   const { namespace } = client.options;
-  const identities = await Promise.all(
+  return Promise.all(
     questionKinds.map(async (kind) => {
       const { pollers } = await client.workflowService.describeTaskQueue({
         namespace,
@@ -74,6 +75,10 @@ async function workersFinding(client: Client, taskQueue: string): Promise<Told> 
       return (pollers ?? []).map(({ identity }) => identity ?? '');
     }),
   );
+}
+
+async function workersFinding(client: Client, taskQueue: string): Promise<Told> {
+  const identities = await workersOf(client, taskQueue);
   const workers = new Set(identities.flat());
   if (identities.every((each) => each.length > 0)) {
     return ok(`${workers.size} on task queue ${taskQueue}: ${[...workers].join(', ')}`);

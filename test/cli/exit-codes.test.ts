@@ -1,6 +1,7 @@
 /** Goal: a script can tell what happened by the exit code alone, and a person by one line. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { startDevServer } from '../../src/testing/dev-server.ts';
 import { runCommand } from './command.ts';
 
 const project = '5f0e1d2c3b4a59687766554c';
@@ -61,6 +62,24 @@ describe('the exit code is', () => {
     assert.equal(stdout, '');
     const { error } = JSON.parse(stderr);
     assert.deepEqual([error.code, error.exitCode], ['TEMPORAL_UNREACHABLE', 3]);
+  });
+
+  test('0 for the status of an export that no worker has, which is what Temporal knows', async (t) => {
+    const server = await startDevServer();
+    t.after(() => server.stop());
+    const environment = { TEMPORAL_ADDRESS: server.address };
+    const started = await runCommand(
+      ['start', '--project', project, '--cluster', 'orders', '--bucket', 'snapshot-archive'],
+      environment,
+    );
+    const id = started.stdout.split('\n')[0] ?? '';
+    const { code, stdout, stderr } = await runCommand(['status', id], environment);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /run +running\n +cluster +orders\n/);
+    assert.match(stderr, /No worker answers/);
+    const unknown = await runCommand(['status', 'no-such-export'], environment);
+    assert.equal(unknown.code, 2, unknown.stderr);
+    assert.match(unknown.stderr, /^atlas-export: .*not found/i);
   });
 
   test('0 for --help and --version', async () => {

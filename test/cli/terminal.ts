@@ -29,7 +29,15 @@ export async function inTerminal(
     return (await promisify(execFile)('tmux', ['-L', socket, '-u', ...parameters], options)).stdout;
   };
   const quoted = [process.execPath, mainFile, ...words].map((word) => `'${word}'`).join(' ');
-  await tmux('new-session', '-d', '-x', '150', '-y', '24', `sh -c "trap : INT; ${quoted}; echo ended with \\$?; sleep 600"`);
+  await tmux(
+    'new-session',
+    '-d',
+    '-x',
+    '150',
+    '-y',
+    '24',
+    `sh -c "trap : INT; ${quoted}; echo ended with \\$?; sleep 600"`,
+  );
   t.after(() => tmux('kill-server'));
   const screen = async (): Promise<string> => (await tmux('capture-pane', '-p')).trimEnd();
   return {

@@ -17,7 +17,8 @@ describe('watch on a terminal', () => {
     const request = stage.addExport({ shards: 3, runningMs: 12_000 });
     const handle = await stage.client.start(request);
     const terminal = await inTerminal(t, ['watch', handle.workflowId], environmentOf(stage));
-    const component = /^ +atlas-\w+-shard-\d [█░]{24} InProgress +\d+ of \d+ collections +[\d.]+\/min ends about \d\d:\d\d:\d\d next look \d\d:\d\d:\d\d$/gm;
+    const component =
+      /^ +atlas-\w+-shard-\d [█░]{24} InProgress +\d+ of \d+ collections +[\d.]+\/min ends about \d\d:\d\d:\d\d next look \d\d:\d\d:\d\d$/gm;
     const during = await terminal.sees(component);
     assert.equal([...during.matchAll(/^ +atlas-\w+-shard-0 /gm)].length, 1, `drawn twice:\n${during}`);
     t.diagnostic(`\n${during}`);

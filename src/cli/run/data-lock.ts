@@ -45,6 +45,11 @@ export async function lockData(folder: string): Promise<DataLock> {
     if (latest !== undefined) await refuseWhileHeld(latest, join(folder, fileName(number)));
     const path = join(folder, fileName(number + 1));
     if (!(await createWhole(path, { holder: processIdentity(process.pid) }))) continue;
+    if ((await latestNumber(folder)) !== number + 1) {
+      // Others have come and gone since the folder was read, and deleted the file that this one took the name of.
+      await rm(path, { force: true });
+      continue;
+    }
     await removeOlder(folder, number + 1);
     return lockOf(path);
   }

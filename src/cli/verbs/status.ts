@@ -14,7 +14,10 @@ export async function run({ arguments: [workflowId = ''], options, context }: Ve
   const { output } = context;
   return withExportClient(context, async (client) => {
     const summary = await client.describe(workflowId, runId);
-    const status = await statusOf(client, { workflowId, runId });
+    // Without one, the server would hold the question until somebody comes.
+    const status = (await client.hasWorker(summary))
+      ? await statusOf(client, { workflowId, runId })
+      : undefined;
     output.document({ ...summary, status: status ?? null });
     const lines = status === undefined ? summaryLines(summary) : statusLines(workflowId, status);
     for (const line of lines) output.line(line);
