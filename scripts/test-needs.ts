@@ -22,9 +22,6 @@ export function testNeeds(root: string, tests: readonly string[]): TestNeeds {
   return {
     devServer: files.has('src/testing/dev-server.ts') || files.has('demo/main.ts'),
     timeSkippingServer: files.has('src/testing/time-skipping-server.ts'),
-    programs: [
-      ...(packages.has('playwright-core') ? (['chromium'] as const) : []),
-      ...named,
-    ],
+    programs: [...(packages.has('playwright-core') ? (['chromium'] as const) : []), ...named],
   };
 }

@@ -59,7 +59,7 @@ async function untilSaid(command: RunningCommand, what: string): Promise<void> {
 }
 
 test('run goes on with the same export job after a kill -9, with one POST in the books of Atlas', async (t) => {
-  const { simulator, environment, words } = await world(t, 15_000);
+  const { simulator, environment, words } = await world(t, 8_000);
   const killed = startCommand(words, environment);
   await untilSaid(killed, 'InProgress');
   killed.child.kill('SIGKILL');
@@ -76,7 +76,7 @@ test('run goes on with the same export job after a kill -9, with one POST in the
 });
 
 test('a second run on the same data is refused with exit code 2, and can export through the first one', async (t) => {
-  const { simulator, environment, words } = await world(t, 12_000);
+  const { simulator, environment, words } = await world(t, 8_000);
   const first = startCommand(words, environment);
   await untilSaid(first, 'InProgress');
   const second = await runCommand(words, environment);
