@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { temporalProblem, type ExportClient, type ExportHandle, type ExportStatus } from '../client.ts';
+import {
+  temporalProblem,
+  type ExportClient,
+  type ExportHandle,
+  type ExportResult,
+  type ExportStatus,
+} from '../client.ts';
 import type { CliContext } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { progressScreen, type ProgressScreen } from './progress/progress-screen.ts';
@@ -26,10 +32,7 @@ export async function followExport(context: CliContext, options: FollowOptions):
   const { output, interrupted } = context;
   const ended = new AbortController();
   const showing = showUntil(context, options, AbortSignal.any([interrupted, ended.signal]));
-  const outcome = await Promise.race([
-    settled(options.handle.result()),
-    whenAborted(interrupted).then(() => undefined),
-  ]);
+  const outcome = await resultUntil(interrupted, options);
   ended.abort();
   await showing;
   if (outcome === undefined) {
@@ -41,6 +44,25 @@ export async function followExport(context: CliContext, options: FollowOptions):
   output.document({ event: 'result', workflowId: options.handle.workflowId, result });
   for (const line of resultLines(result)) output.line(line);
   return exitCodes.done;
+}
+
+/**
+ * The end of the export; undefined when `interrupted` comes first. The question for the result is then taken back
+ * and not left to the closing of the connection, on which the SDK would ask again from a timer, where nothing
+ * catches what it throws.
+ */
+export async function resultUntil(
+  interrupted: AbortSignal,
+  { client, handle }: Pick<FollowOptions, 'client' | 'handle'>,
+): Promise<Settled<ExportResult> | undefined> {
+  const takeBack = new AbortController();
+  const asked = settled(client.temporal.withAbortSignal(takeBack.signal, () => handle.result()));
+  const outcome = await Promise.race([asked, whenAborted(interrupted).then(() => undefined)]);
+  if (outcome === undefined) {
+    takeBack.abort();
+    await asked;
+  }
+  return outcome;
 }
 
 async function showUntil(context: CliContext, options: FollowOptions, over: AbortSignal): Promise<void> {
@@ -89,7 +111,7 @@ function isAbsent(error: unknown): boolean {
   return code === 'NO_WORKER' || code === 'TEMPORAL_UNREACHABLE';
 }
 
-type Settled<Result> = { readonly result: Result } | { readonly error: unknown };
+export type Settled<Result> = { readonly result: Result } | { readonly error: unknown };
 
 async function settled<Result>(promise: Promise<Result>): Promise<Settled<Result>> {
   try {
@@ -100,7 +122,7 @@ async function settled<Result>(promise: Promise<Result>): Promise<Settled<Result
 }
 
 /** For a promise of a result that is raced against Ctrl-C: resolves when it comes. */
-export function whenAborted(signal: AbortSignal): Promise<void> {
+function whenAborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { whenAborted } from '../follow.ts';
+import { resultUntil } from '../follow.ts';
 import { goOnWatching } from '../howto.ts';
 import { readOptions, text } from '../read-options.ts';
 import { resultLines } from '../status-text.ts';
@@ -13,16 +13,14 @@ export async function run({ arguments: [workflowId = ''], options, context }: Ve
   const { runId } = readOptions(schema, options);
   const { output, interrupted } = context;
   return withExportClient(context, async (client) => {
-    const result = client.getHandle(workflowId, runId).result();
-    const first = await Promise.race([result, whenAborted(interrupted)]);
-    if (first === undefined) {
-      // Its connection is about to be closed under it.
-      result.catch(() => undefined);
+    const outcome = await resultUntil(interrupted, { client, handle: client.getHandle(workflowId, runId) });
+    if (outcome === undefined) {
       for (const line of goOnWatching(workflowId)) output.note(line);
       return exitCodes.interrupted;
     }
-    output.document(first);
-    for (const line of resultLines(first)) output.line(line);
+    if ('error' in outcome) throw outcome.error;
+    output.document(outcome.result);
+    for (const line of resultLines(outcome.result)) output.line(line);
     return exitCodes.done;
   });
 }
