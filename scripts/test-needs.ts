@@ -13,7 +13,7 @@ export interface TestNeeds {
 }
 
 /** Programs that a test needs where it names them in quotes. */
-const namedPrograms = ['busybox', 'docker-compose', 'nc', 'pg_isready'];
+const namedPrograms = ['busybox', 'docker-compose', 'nc', 'pg_isready', 'tmux'];
 
 /** Read off what the tests import and which program they name, so that no list can be forgotten. */
 export function testNeeds(root: string, tests: readonly string[]): TestNeeds {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { answerDocuments, schemaIndex } from './answer-documents.ts';
+import { commandPage } from './command-page.ts';
 import { docComments, type DocComment } from './doc-comments.ts';
 import { failuresPage } from './failures-page.ts';
 import { requestJsonSchema } from './request-schema.ts';
@@ -29,6 +30,7 @@ export async function generatedDocuments(root: string): Promise<Map<string, stri
       `docs/schema/${name}`,
       `${JSON.stringify(schema, undefined, 2)}\n`,
     ]),
+    ['docs/cli.md', await markdown(root, commandPage())],
     ['docs/settings.md', await markdown(root, settingsPage())],
     ['docs/failures.md', await markdown(root, failuresPage(comments))],
   ]);

@@ -5,6 +5,7 @@ import { createExportJob } from './create-export-job.ts';
 import type { ExportActivities } from './export-activities.ts';
 import { searchExportJobs } from './export-job-search.ts';
 import { pollExportJob } from './poll-export-job.ts';
+import { createSearchAttributesCheck } from './registered-labels.ts';
 import { resolveExport } from './resolve-export.ts';
 
 export type * from './export-activities.ts';
@@ -23,6 +24,7 @@ export function createActivities({ atlas }: { atlas: AtlasClient }): ExportActiv
       }),
     createExportJob: (input) => asActivity((options) => createExportJob(atlas, input, options)),
     pollExportJob: (input) => asActivity((options) => pollExportJob(atlas, input, options)),
+    searchAttributesRegistered: createSearchAttributesCheck(),
   };
 }
 

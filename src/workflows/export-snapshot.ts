@@ -79,6 +79,7 @@ function refuseWhenHistoryIsFull(): void {
 }
 
 async function exportToTheEnd(run: ExportRun): Promise<ExportResult> {
+  await run.label();
   await resolve(run);
   for (let attempt = 1; ; attempt += 1) {
     const claimed = await claimJob(run, attempt);
