@@ -12,6 +12,7 @@ import { findOrBuildTimeSkippingServer } from '../src/testing/time-skipping-serv
 import { chooseTests } from './choose-tests.ts';
 import { filesBelow } from './source-files.ts';
 import { ensurePrograms } from './system-packages.ts';
+import { buildTemporalImages } from './temporal-images.ts';
 import { testNeeds } from './test-needs.ts';
 
 /** Generous: it ends a test that hangs, and judges no test's speed. */
@@ -29,6 +30,7 @@ async function prepare(tests: readonly string[]): Promise<void> {
   const needs = testNeeds(root, tests);
   await ensurePrograms(needs.programs, { report });
   if (needs.devServer) await findOrBuildTemporalCli({ report });
+  if (needs.temporalImages) await buildTemporalImages({ root, report });
   if (!needs.timeSkippingServer) return;
   try {
     await findOrBuildTimeSkippingServer({ report });

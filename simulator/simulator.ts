@@ -38,6 +38,8 @@ export interface SimulatorOptions {
   readonly clock?: SimulatorClock;
   /** Ids, nonces, orders of lists and drawn durations come from it. Default `atlas`. */
   readonly seed?: number | string;
+  /** Roles of the API key, as Atlas names them. Default `GROUP_OWNER`. */
+  readonly apiKeyRoles?: readonly string[];
   readonly publicKey?: string;
   readonly privateKey?: string;
   readonly clientId?: string;

@@ -12,6 +12,8 @@ export interface ExportActivities {
   findExportJob(input: FindExportJobInput): Promise<FoundExportJobs>;
   createExportJob(input: CreateExportJobInput): Promise<ExportJob>;
   pollExportJob(input: PollExportJobInput): Promise<PolledExportJob>;
+  /** Local: whether exports can carry Temporal's search attributes. Never fails because of the server. */
+  searchAttributesRegistered(): Promise<boolean>;
 }
 
 export interface ResolveExportInput extends ClusterReference {
