@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { BucketError, type BucketErrorCode } from './errors.ts';
 
 export interface FailedCall {
@@ -30,10 +31,11 @@ const noCredential = [
 const timeouts = ['TimeoutError', 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'REQUEST_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT'];
 const systemCode = /^(?:E[A-Z]{3,}|UND_ERR_[A-Z_]+|ERR_STREAM_PREMATURE_CLOSE|REQUEST_SEND_ERROR)$/;
 
-/** The one place that turns what a vendor's library throws into what this product says. */
-export function bucketError(error: unknown, failed: FailedCall): BucketError {
+/** The one place that turns what a vendor's library throws into what this product says. A bug stays what it is. */
+export function bucketError(error: unknown, failed: FailedCall): Error {
   if (error instanceof BucketError) return error;
   const facts = factsOf(error);
+  if (isBug(error) && facts.status === undefined) return error;
   const code = failed.signal?.aborted === true ? 'BUCKET_ABORTED' : codeOf(facts, failed);
   const word = facts.words.find((candidate) => candidate !== 'Error' && candidate !== 'RestError');
   const reasons = [facts.status === undefined ? '' : `HTTP ${facts.status}`, word ?? ''].filter((part) => part !== '');
@@ -96,6 +98,10 @@ function factsOf(error: unknown): Facts {
     level = level['cause'];
   }
   return { status, words };
+}
+
+function isBug(error: unknown): error is Error {
+  return error instanceof TypeError || error instanceof ReferenceError || error instanceof v.ValiError;
 }
 
 function isHttpStatus(value: unknown): boolean {

@@ -18,7 +18,10 @@ export function objectStream(source: Readable, failed: FailedCall): Readable {
     },
     destroy(error, done) {
       clearTimeout(silence);
-      done(error === null ? null : bucketError(error, failed));
+      const finish = (): void => done(error === null ? null : bucketError(error, failed));
+      // Not before the connection is let go of: Google's library then drops all that it keeps to that host.
+      if (source.closed) finish();
+      else source.once('close', finish).destroy();
     },
   });
   silence = setTimeout(() => {
