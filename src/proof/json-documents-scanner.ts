@@ -57,9 +57,9 @@ function bytesIn(characters: string): Uint8Array {
 
 /** Where the bytes stop being JSON documents. */
 export interface JsonProblem {
-  /** From 1. */
+  /** On which the document that is wrong begins, from 1. */
   readonly line: number;
-  /** From 0, in all that was scanned. */
+  /** Of the first byte that cannot be, from 0, in all that was scanned. */
   readonly offset: number;
   readonly what: string;
 }
@@ -279,7 +279,8 @@ export class JsonDocumentsScanner {
   }
 
   #problem(at: number, what: string): JsonProblem {
-    return { line: this.#line, offset: this.#offset + at, what };
+    const line = this.#depth > 0 ? this.#lineOfStart : this.#line;
+    return { line, offset: this.#offset + at, what };
   }
 }
 
