@@ -68,7 +68,8 @@ export async function verifyExport(task: VerificationTask): Promise<Verification
   while (run.prefixIndex < run.prefixes.length) await lookAtPage(run, task);
   const complete = await lookAtComplete(run, task);
   run.rows.push(...noteFindings(run.listing, conclusionFindings(run.listing, { expected: task.expected, complete })));
-  await keepEvidence(run, task);
+  // No place to go on from: what a run that goes on concludes would be counted twice.
+  await writeEvidence(run, task);
   const { level, prefixes, startedAt, listing, evidence, listRequests } = run;
   return {
     level,
@@ -134,15 +135,19 @@ async function lookAtPage(run: Run, task: VerificationTask): Promise<void> {
   if (isDue) await keepEvidence(run, task);
 }
 
+/** Writes the rows that have come together. */
+async function writeEvidence(run: Run, task: VerificationTask): Promise<void> {
+  if (run.rows.length === 0) return;
+  const content = evidencePart(run.rows);
+  const evidence = withPart(run.evidence, { content, rows: run.rows.length });
+  await task.evidence?.put(evidencePartName(evidence.parts), content);
+  run.evidence = evidence;
+  run.rows = [];
+}
+
 /** Writes the rows that have come together, and moves the place to go on from. */
 async function keepEvidence(run: Run, task: VerificationTask): Promise<void> {
-  if (run.rows.length > 0) {
-    const content = evidencePart(run.rows);
-    const evidence = withPart(run.evidence, { content, rows: run.rows.length });
-    await task.evidence?.put(evidencePartName(evidence.parts), content);
-    run.evidence = evidence;
-    run.rows = [];
-  }
+  await writeEvidence(run, task);
   run.pagesNotSafe = 0;
   const { level, prefixes, startedAt, prefixIndex, continuation, listRequests, evidence } = run;
   run.safe = {
