@@ -34,6 +34,8 @@ export interface VerificationTask {
   readonly signal?: AbortSignal | undefined;
   /** Objects per list request, 1 to 1,000. @default 1000, in a full check 100 */
   readonly pageSize?: number | undefined;
+  /** Pages after which there is a checkpoint in any case; each may write a part of evidence. @default 50, in a full check 1 */
+  readonly pagesPerCheckpoint?: number | undefined;
   /** Objects that a full check reads at once; each takes about 3 MB, and is begun anew after a crash. @default 2 */
   readonly objectsAtOnce?: number | undefined;
 }
@@ -55,9 +57,8 @@ export interface VerificationReport {
   readonly listRequests: number;
 }
 
-/** Evidence is written, and the place to go on from moved, after so many rows or pages. */
-const rowsPerPart = 1_000;
-const pagesPerPart = 50;
+/** There is a checkpoint after so many rows at the latest, which bounds the memory that they take. */
+const rowsPerCheckpoint = 1_000;
 
 /**
  * Checks an export in its bucket. Storage that fails is thrown as {@link BucketError} and says nothing about the
@@ -131,7 +132,8 @@ async function lookAtPage(run: Run, task: VerificationTask): Promise<void> {
   run.continuation = continuation;
   run.read = [];
   run.pagesNotSafe += 1;
-  const isDue = run.rows.length >= rowsPerPart || run.pagesNotSafe >= pagesPerPart || run.level === 'full';
+  const { pagesPerCheckpoint = run.level === 'full' ? 1 : 50 } = task;
+  const isDue = run.rows.length >= rowsPerCheckpoint || run.pagesNotSafe >= pagesPerCheckpoint;
   if (isDue) await keepEvidence(run, task);
 }
 

@@ -166,7 +166,7 @@ describe('verifying an export', () => {
       const { expected } = await stage.exported({ bucketFault: { kind: 'jsonInvalid' } }, 'events');
       const undisturbed = memoryStore();
       const evidence = memoryStore();
-      const common = { bucket: stage.bucket, expected, level, pageSize: 5 };
+      const common = { bucket: stage.bucket, expected, level, pageSize: 5, pagesPerCheckpoint: 1 };
       const whole = await verifyExport({ ...common, evidence: undisturbed });
       const kill = new Error('killed');
       let resumeFrom: unknown;
@@ -217,7 +217,7 @@ describe('verifying an export', () => {
 
   it('begins anew from what is no checkpoint of it, or where the evidence is not there', async () => {
     const { expected } = await stage.exported();
-    const common = { bucket: stage.bucket, expected, level: 'manifest', pageSize: 5 } as const;
+    const common = { bucket: stage.bucket, expected, level: 'manifest', pageSize: 5, pagesPerCheckpoint: 1 } as const;
     let last: Checkpoint | undefined;
     const evidence = memoryStore();
     const whole = await verifyExport({ ...common, evidence, onCheckpoint: (checkpoint) => (last = checkpoint) });
