@@ -6,6 +6,8 @@ import { reachableFrom } from './source-files.ts';
 export interface TestNeeds {
   readonly devServer: boolean;
   readonly timeSkippingServer: boolean;
+  readonly s3Server: boolean;
+  readonly googleServer: boolean;
   /** Programs that Debian's packages have. */
   readonly programs: readonly ('chromium' | 'docker-compose')[];
 }
@@ -19,6 +21,8 @@ export function testNeeds(root: string, tests: readonly string[]): TestNeeds {
   return {
     devServer: files.has('src/testing/dev-server.ts') || files.has('demo/main.ts'),
     timeSkippingServer: files.has('src/testing/time-skipping-server.ts'),
+    s3Server: files.has('src/testing/s3-server.ts'),
+    googleServer: files.has('test/bucket/support/google-server.ts'),
     programs: [
       ...(packages.has('playwright-core') ? (['chromium'] as const) : []),
       ...(namesCompose ? (['docker-compose'] as const) : []),

@@ -79,7 +79,10 @@ export function* exportObjects(job: ExportJob, origin: ExportOrigin): Generator<
           key: `${folder}/${replicaSetName}.${increment}.json.gz`,
           body: () => {
             const first = increment * documents;
-            return dataFile({ origin, collection: `${collection}/${replicaSetName}`, first, documents }, damageOf(fault, at));
+            return dataFile(
+              { origin, collection: `${collection}/${replicaSetName}`, first, documents },
+              damageOf(fault, at),
+            );
           },
         };
       }
@@ -94,7 +97,11 @@ export function completeFile(job: ExportJob, origin: ExportOrigin): ExportObject
   const { files, totalFilesCounts } = contentsOf(job);
   const collections = collectionsOf(job).length;
   const dataFiles = collections * files * job.parts.length;
-  const counted = { dataFiles, dataAndMetadata: dataFiles + collections, everything: dataFiles + collections + 1 };
+  const counted = {
+    dataFiles,
+    dataAndMetadata: dataFiles + collections,
+    everything: dataFiles + collections + 1,
+  };
   const document = {
     orgId: origin.orgId,
     orgName: 'Simulated organization',
@@ -145,7 +152,12 @@ function damageOf(
 }
 
 function dataFile(
-  file: { readonly origin: ExportOrigin; readonly collection: string; readonly first: number; readonly documents: number },
+  file: {
+    readonly origin: ExportOrigin;
+    readonly collection: string;
+    readonly first: number;
+    readonly documents: number;
+  },
   damage: BucketFault['kind'] | undefined,
 ): Buffer {
   const lines = Array.from({ length: file.documents }, (_, index) =>
@@ -189,7 +201,10 @@ function metadataFile(folder: string, collection: string): ExportObject {
 }
 
 function foreignLabels(labels: readonly Label[]): Label[] {
-  return labels.map(({ key, value }) => ({ ...(key === undefined ? {} : { key }), value: `not ${value ?? ''}` }));
+  return labels.map(({ key, value }) => ({
+    ...(key === undefined ? {} : { key }),
+    value: `not ${value ?? ''}`,
+  }));
 }
 
 function withoutSlash(prefix: string): string {

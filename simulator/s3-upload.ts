@@ -27,7 +27,7 @@ export async function openS3Upload(target: BucketTarget): Promise<S3Upload> {
       await client.send(new CreateBucketCommand({ Bucket: bucketName }));
     } catch (error) {
       // Somebody has made it already: all the better.
-      if (!(error instanceof Error) || !/^BucketAlready/.test(error.name)) throw error;
+      if (!(error instanceof Error && error.name.startsWith('BucketAlready'))) throw error;
     }
   };
   return {

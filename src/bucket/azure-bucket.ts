@@ -23,12 +23,10 @@ export function openAzureBucket(location: AzureLocation): Bucket {
   };
   return {
     list: async ({ prefix, continuation, pageSize = pageSizeDefault, signal }) => {
-      const pages = client
-        .listBlobsFlat({ prefix, ...abortable(signal) })
-        .byPage({
-          maxPageSize: pageSize,
-          ...(continuation === undefined ? {} : { continuationToken: continuation }),
-        });
+      const pages = client.listBlobsFlat({ prefix, ...abortable(signal) }).byPage({
+        maxPageSize: pageSize,
+        ...(continuation === undefined ? {} : { continuationToken: continuation }),
+      });
       try {
         const page = await pages.next();
         if (page.done === true) return { objects: [] };
@@ -45,7 +43,8 @@ export function openAzureBucket(location: AzureLocation): Bucket {
       const call = `read of ${name}/${key}`;
       return await wholeObject(await get(key, { call, ofObject: true, signal }), { call, bytesMax });
     },
-    stream: (key, options) => get(key, { call: `read of ${name}/${key}`, ofObject: true, signal: options?.signal }),
+    stream: (key, options) =>
+      get(key, { call: `read of ${name}/${key}`, ofObject: true, signal: options?.signal }),
     close: () => Promise.resolve(),
   };
 }

@@ -15,11 +15,18 @@ interface Facts {
   readonly status: number | undefined;
   /** The storage's own codes and names, the most telling one first. */
   readonly words: readonly string[];
+  readonly saysNoCredential: boolean;
 }
 
 const bucketMissing = ['NoSuchBucket', 'ContainerNotFound', 'ContainerBeingDeleted', 'PermanentRedirect'];
 const objectArchived = ['InvalidObjectState', 'BlobArchived'];
-const rateLimited = ['SlowDown', 'ServerBusy', 'TooManyRequestsException', 'rateLimitExceeded', 'userRateLimitExceeded'];
+const rateLimited = [
+  'SlowDown',
+  'ServerBusy',
+  'TooManyRequestsException',
+  'rateLimitExceeded',
+  'userRateLimitExceeded',
+];
 /** Said before any request is sent: the chain of default credentials came to its end, or a token could not be had. */
 const noCredential = [
   'CredentialsProviderError',
@@ -27,8 +34,19 @@ const noCredential = [
   'AggregateAuthenticationError',
   'AuthenticationError',
   'AuthenticationRequiredError',
+  'ExpiredToken',
+  'InvalidToken',
+  'TokenRefreshRequired',
 ];
-const timeouts = ['TimeoutError', 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'REQUEST_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT'];
+/** Google's library says it in words alone. */
+const noGoogleCredential = /^Could not load the default credentials|^Unable to detect a Project Id/;
+const timeouts = [
+  'TimeoutError',
+  'ETIMEDOUT',
+  'ESOCKETTIMEDOUT',
+  'REQUEST_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+];
 const systemCode = /^(?:E[A-Z]{3,}|UND_ERR_[A-Z_]+|ERR_STREAM_PREMATURE_CLOSE|REQUEST_SEND_ERROR)$/;
 
 /** The one place that turns what a vendor's library throws into what this product says. A bug stays what it is. */
@@ -38,7 +56,9 @@ export function bucketError(error: unknown, failed: FailedCall): Error {
   if (isBug(error) && facts.status === undefined) return error;
   const code = failed.signal?.aborted === true ? 'BUCKET_ABORTED' : codeOf(facts, failed);
   const word = facts.words.find((candidate) => candidate !== 'Error' && candidate !== 'RestError');
-  const reasons = [facts.status === undefined ? '' : `HTTP ${facts.status}`, word ?? ''].filter((part) => part !== '');
+  const reasons = [facts.status === undefined ? '' : `HTTP ${facts.status}`, word ?? ''].filter(
+    (part) => part !== '',
+  );
   return new BucketError({
     code,
     message: `${failed.call}: ${meaningOf[code]}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`,
@@ -62,12 +82,13 @@ const meaningOf: Record<BucketErrorCode, string> = {
   BUCKET_ABORTED: 'given up by the caller',
 };
 
-function codeOf({ status, words }: Facts, { ofObject }: FailedCall): BucketErrorCode {
+function codeOf({ status, words, saysNoCredential }: Facts, { ofObject }: FailedCall): BucketErrorCode {
   const says = (known: readonly string[]): boolean => words.some((word) => known.includes(word));
   if (says(bucketMissing)) return 'BUCKET_NOT_FOUND';
   if (says(objectArchived)) return 'BUCKET_OBJECT_ARCHIVED';
   if (status === 429 || says(rateLimited)) return 'BUCKET_RATE_LIMITED';
-  if (says(noCredential) || status === 401 || status === 403) return 'BUCKET_UNAUTHORIZED';
+  if (says(noCredential) || saysNoCredential || status === 401 || status === 403)
+    return 'BUCKET_UNAUTHORIZED';
   if (status === 404) return ofObject ? 'BUCKET_OBJECT_NOT_FOUND' : 'BUCKET_NOT_FOUND';
   if (status === 408 || (status === undefined && says(timeouts))) return 'BUCKET_TIMEOUT';
   if (status !== undefined && status >= 500) return 'BUCKET_UNAVAILABLE';
@@ -84,7 +105,12 @@ function factsOf(error: unknown): Facts {
   let level: unknown = error;
   for (let depth = 0; depth < 4 && isRecord(level); depth += 1) {
     const { $metadata: metadata, details, errors } = level;
-    const numbers = [level['statusCode'], level['status'], isRecord(metadata) ? metadata['httpStatusCode'] : 0, level['code']];
+    const numbers = [
+      level['statusCode'],
+      level['status'],
+      isRecord(metadata) ? metadata['httpStatusCode'] : 0,
+      level['code'],
+    ];
     status ??= numbers.find((number): number is number => isHttpStatus(number));
     const [first]: unknown[] = Array.isArray(errors) ? errors : [];
     const said = [
@@ -97,7 +123,8 @@ function factsOf(error: unknown): Facts {
     words.push(...said.filter((word): word is string => typeof word === 'string' && word !== ''));
     level = level['cause'];
   }
-  return { status, words };
+  const saysNoCredential = error instanceof Error && noGoogleCredential.test(error.message);
+  return { status, words, saysNoCredential };
 }
 
 function isBug(error: unknown): error is Error {

@@ -66,7 +66,8 @@ export function openGoogleBucket(location: GoogleLocation): Bucket {
         throw error;
       }
     },
-    stream: (key, options) => get(key, { call: `read of ${name}/${key}`, ofObject: true, signal: options?.signal }),
+    stream: (key, options) =>
+      get(key, { call: `read of ${name}/${key}`, ofObject: true, signal: options?.signal }),
     close: () => Promise.resolve(),
   };
 }

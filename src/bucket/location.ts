@@ -54,7 +54,10 @@ export interface BucketOverrides {
  * The bucket that an export goes to.
  * @throws {BucketError} `BUCKET_LOCATION` where document and overrides do not say it.
  */
-export function bucketLocation(document: ExportBucketDocument, overrides: BucketOverrides = {}): BucketLocation {
+export function bucketLocation(
+  document: ExportBucketDocument,
+  overrides: BucketOverrides = {},
+): BucketLocation {
   const provider = (document.cloudProvider ?? 'AWS').toUpperCase();
   switch (provider) {
     case 'AWS':
@@ -100,7 +103,8 @@ function azureLocation(document: ExportBucketDocument, overrides: BucketOverride
   if (document.serviceUrl === undefined) throw unknownLocation('Atlas says no serviceUrl');
   const url = new URL(httpUrl(document.serviceUrl));
   const inPath = url.pathname.replaceAll(/^\/+|\/+$/g, '');
-  const serviceUrl = overrides.endpoint ?? (document.bucketName === undefined ? url.origin : `${url.origin}/${inPath}`);
+  const serviceUrl =
+    overrides.endpoint ?? (document.bucketName === undefined ? url.origin : `${url.origin}/${inPath}`);
   return {
     provider: 'AZURE',
     serviceUrl: httpUrl(serviceUrl).replace(/\/+$/, ''),
@@ -126,5 +130,8 @@ function httpUrl(text: string): string {
 }
 
 function unknownLocation(why: string): BucketError {
-  return new BucketError({ code: 'BUCKET_LOCATION', message: `It is not known where the export bucket is: ${why}` });
+  return new BucketError({
+    code: 'BUCKET_LOCATION',
+    message: `It is not known where the export bucket is: ${why}`,
+  });
 }

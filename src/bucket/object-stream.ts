@@ -1,4 +1,4 @@
-import { Readable, Transform } from 'node:stream';
+import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { bucketError, type FailedCall } from './bucket-error.ts';
 import { BucketError } from './errors.ts';
@@ -36,7 +36,10 @@ export function objectStream(source: Readable, failed: FailedCall): Readable {
 }
 
 /** A whole object, up to a limit that holds while it comes and not only by its headers. */
-export async function wholeObject(stream: Readable, { call, bytesMax }: { call: string; bytesMax: number }): Promise<Buffer> {
+export async function wholeObject(
+  stream: Readable,
+  { call, bytesMax }: { call: string; bytesMax: number },
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stream) {

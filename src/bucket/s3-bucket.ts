@@ -31,13 +31,16 @@ export function openS3Bucket(location: S3Location): Bucket {
         return { key: Key ?? '', bytes: Size ?? 0, ...(ETag === undefined ? {} : { etag: ETag }) };
       });
       const last = objects.at(-1)?.key;
-      return answer.IsTruncated === true && last !== undefined ? { objects, continuation: last } : { objects };
+      return answer.IsTruncated === true && last !== undefined
+        ? { objects, continuation: last }
+        : { objects };
     },
     read: async (key, { bytesMax, signal }) => {
       const call = `read of ${name}/${key}`;
       return await wholeObject(await get(key, { call, ofObject: true, signal }), { call, bytesMax });
     },
-    stream: (key, options) => get(key, { call: `read of ${name}/${key}`, ofObject: true, signal: options?.signal }),
+    stream: (key, options) =>
+      get(key, { call: `read of ${name}/${key}`, ofObject: true, signal: options?.signal }),
     close: () => {
       client.destroy();
       return Promise.resolve();

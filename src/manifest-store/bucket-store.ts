@@ -68,4 +68,3 @@ async function openWriter(
       return (await import('./google-writer.ts')).openGoogleWriter(location);
   }
 }
-

@@ -21,6 +21,7 @@ export function canonicalJson(value: unknown): string {
 
 function canonicalString(text: string): string {
   // JSON.stringify would hide a lone surrogate behind an escape that other implementations write otherwise.
-  if (/[\uD800-\uDFFF]/u.test(text)) throw new TypeError('a string with a lone surrogate has no canonical form');
+  if (/[\uD800-\uDFFF]/u.test(text))
+    throw new TypeError('a string with a lone surrogate has no canonical form');
   return JSON.stringify(text);
 }

@@ -98,7 +98,9 @@ export function checkCompleteFile(complete: CompleteFile, expected: ExpectedComp
     ...same('groupId', complete.groupId, expected.groupId),
     ...customDataFindings(complete.customData, expected.customData),
     ...dateFindings(complete.snapshotInitiationDate, expected),
-    ...(complete.totalFiles === undefined ? [missing('totalFiles', 'the number of files cannot be compared')] : []),
+    ...(complete.totalFiles === undefined
+      ? [missing('totalFiles', 'the number of files cannot be compared')]
+      : []),
   ];
 }
 
@@ -106,7 +108,11 @@ function same(field: string, actual: string | undefined, expected: string): Find
   if (actual === undefined) return [missing(field, `whether it is ${expected} is not known`)];
   if (actual === expected) return [];
   return [
-    finding('COMPLETE_OF_ANOTHER_CLUSTER', `.complete ${field}`, `is ${shown(actual)} and not ${shown(expected)}`),
+    finding(
+      'COMPLETE_OF_ANOTHER_CLUSTER',
+      `.complete ${field}`,
+      `is ${shown(actual)} and not ${shown(expected)}`,
+    ),
   ];
 }
 
@@ -115,23 +121,30 @@ function customDataFindings(
   expected: readonly LabelEntry[],
 ): Finding[] {
   if (expected.length === 0) return [];
-  if (actual === undefined) return [missing('customData', 'whether this is the export asked for is not known')];
+  if (actual === undefined)
+    return [missing('customData', 'whether this is the export asked for is not known')];
   return expected.flatMap(({ key, value }) => {
     const values = actual.filter((entry) => entry.key === key).map((entry) => entry.value);
     if (values.includes(value)) return [];
     const said = values.length === 0 ? 'is not there' : `is ${values.map(shown).join(', ')}`;
     return [
-      finding('COMPLETE_OF_ANOTHER_EXPORT', `.complete customData ${shown(key)}`, `${said} and should be ${shown(value)}`),
+      finding(
+        'COMPLETE_OF_ANOTHER_EXPORT',
+        `.complete customData ${shown(key)}`,
+        `${said} and should be ${shown(value)}`,
+      ),
     ];
   });
 }
 
 /** By the minute, which is all that a prefix tells. */
 function dateFindings(actual: string | undefined, expected: ExpectedComplete): Finding[] {
-  if (actual === undefined) return [missing('snapshotInitiationDate', 'the snapshot is known by the prefix alone')];
+  if (actual === undefined)
+    return [missing('snapshotInitiationDate', 'the snapshot is known by the prefix alone')];
   const actualMinute = minuteOf(actual);
   const wanted = { prefix: datePartOf(expected.prefix), snapshot: minuteOf(expected.snapshotCreatedAt) };
-  if (actualMinute !== undefined && (wanted.prefix === actualMinute || wanted.snapshot === actualMinute)) return [];
+  if (actualMinute !== undefined && (wanted.prefix === actualMinute || wanted.snapshot === actualMinute))
+    return [];
   if (wanted.prefix === undefined && wanted.snapshot === undefined) return [];
   const what = `is ${shown(actual)}; the prefix says ${wanted.prefix ?? 'none'}, the snapshot ${expected.snapshotCreatedAt ?? 'none'}`;
   return [finding('COMPLETE_DATE_DIFFERS', '.complete snapshotInitiationDate', what)];

@@ -56,7 +56,9 @@ export function conclusionFindings(
 ): Finding[] {
   const files = countFiles(listing, complete?.totalFiles);
   return [
-    ...(listing.dataFiles > 0 ? [] : [finding('NOTHING_EXPORTED', expected.prefixes[0], 'there is no data file')]),
+    ...(listing.dataFiles > 0
+      ? []
+      : [finding('NOTHING_EXPORTED', expected.prefixes[0], 'there is no data file')]),
     ...fileCountFindings(files, expected.totalFilesCounts ?? 'unknown'),
     ...replicaSetFindings(listing, { expected, isAccountedFor: files.agreesAs.length > 0 }),
   ];
@@ -85,10 +87,13 @@ function fileCountFindings(files: FileCount, counts: TotalFilesCounts): Finding[
   if (counts === 'unknown' ? agreesAs.length > 0 : agreesAs.includes(counts)) {
     // That a file counts itself before it is uploaded is the least likely; one file missing looks the same.
     const isOddReading = counts === 'unknown' && agreesAs.every((as) => as === 'everything');
-    return isOddReading ? [finding('TOTAL_FILES_UNCLEAR', where, `${says}: either .complete counts itself, or one is missing`)] : [];
+    return isOddReading
+      ? [finding('TOTAL_FILES_UNCLEAR', where, `${says}: either .complete counts itself, or one is missing`)]
+      : [];
   }
   // Several `.complete` files may each count their own prefix.
-  if (files.completeFiles > 1) return [finding('TOTAL_FILES_UNCLEAR', where, `${says}, and ${files.completeFiles} .complete`)];
+  if (files.completeFiles > 1)
+    return [finding('TOTAL_FILES_UNCLEAR', where, `${says}, and ${files.completeFiles} .complete`)];
   if (stated > most) return [finding('FILES_MISSING', where, says)];
   if (stated < fewest) return [finding('FILES_TOO_MANY', where, says)];
   return [finding('TOTAL_FILES_UNCLEAR', where, says)];
@@ -118,6 +123,8 @@ function replicaSetFindings(
         ? finding('REPLICA_SET_EMPTY', name, 'has no file, and no file is missing by the count')
         : finding('REPLICA_SET_MISSING', name, 'has no file'),
     ),
-    ...unexpected.map((name) => finding('REPLICA_SET_UNEXPECTED', name, 'has files and is no component of the job')),
+    ...unexpected.map((name) =>
+      finding('REPLICA_SET_UNEXPECTED', name, 'has files and is no component of the job'),
+    ),
   ];
 }

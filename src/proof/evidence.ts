@@ -60,7 +60,10 @@ export function evidencePart(rows: readonly EvidenceRow[]): Buffer {
   return Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
-export function withPart(summary: EvidenceSummary, part: { readonly content: Buffer; readonly rows: number }): EvidenceSummary {
+export function withPart(
+  summary: EvidenceSummary,
+  part: { readonly content: Buffer; readonly rows: number },
+): EvidenceSummary {
   return {
     parts: summary.parts + 1,
     rows: summary.rows + part.rows,

@@ -35,7 +35,8 @@ const dataFile = /^(?<replicaSetName>.+)\.(?<increment>0|[1-9]\d{0,14})\.json\.g
  */
 export function normalizedPrefix(prefix: string): string {
   const inner = prefix.replaceAll(/^\/+|\/+$/g, '');
-  if (inner === '') throw new RangeError('an export has a prefix of its own: an empty one means the whole bucket');
+  if (inner === '')
+    throw new RangeError('an export has a prefix of its own: an empty one means the whole bucket');
   return `${inner}/`;
 }
 
@@ -66,7 +67,8 @@ export function exportKey(key: string, prefix: string): ExportKey {
 /** The date that stands in a prefix, as `2026-08-10T03:27`; undefined where it is not written as Atlas was seen to. */
 export function datePartOf(prefix: string): string | undefined {
   const { date, hours, minutes } =
-    /\/(?<date>\d{4}-\d\d-\d\d)T(?<hours>\d\d)(?<minutes>\d\d)(?:\+0000)?\/[^/]+\/$/.exec(normalizedPrefix(prefix))
-      ?.groups ?? {};
+    /\/(?<date>\d{4}-\d\d-\d\d)T(?<hours>\d\d)(?<minutes>\d\d)(?:\+0000)?\/[^/]+\/$/.exec(
+      normalizedPrefix(prefix),
+    )?.groups ?? {};
   return date === undefined ? undefined : `${date}T${hours}:${minutes}`;
 }

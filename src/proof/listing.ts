@@ -124,7 +124,10 @@ export function addPage(listing: Listing, page: ListedPage): EvidenceRow[] {
 }
 
 /** Ends the listing of a prefix: what is still open is complete. */
-export function endPrefix(listing: Listing, page: Pick<ListedPage, 'prefix' | 'hasOtherPrefixes'>): EvidenceRow[] {
+export function endPrefix(
+  listing: Listing,
+  page: Pick<ListedPage, 'prefix' | 'hasOtherPrefixes'>,
+): EvidenceRow[] {
   const rows: EvidenceRow[] = [];
   while (listing.open.length > 0) rows.push(...closeCollection(listing, page));
   listing.lastKey = '';
@@ -185,7 +188,11 @@ function addObject(listing: Listing, object: BucketObject, page: ListedPage): Ev
       return [
         ...rows,
         ...noteFindings(listing, [
-          finding('OBJECT_UNEXPECTED', object.key, `${object.bytes} bytes that belong to no documented place`),
+          finding(
+            'OBJECT_UNEXPECTED',
+            object.key,
+            `${object.bytes} bytes that belong to no documented place`,
+          ),
         ]),
       ];
   }
@@ -195,7 +202,14 @@ function openCollection(listing: Listing, place: CollectionPlace): OpenCollectio
   const top = listing.open.at(-1);
   if (top?.folder === place.folder) return top;
   const { folder, database, collection } = place;
-  const opened: OpenCollection = { folder, database, collection, hasMetadata: false, listingSha256: '', series: [] };
+  const opened: OpenCollection = {
+    folder,
+    database,
+    collection,
+    hasMetadata: false,
+    listingSha256: '',
+    series: [],
+  };
   listing.open.push(opened);
   return opened;
 }
@@ -241,7 +255,13 @@ function addToReplicaSet(listing: Listing, series: OpenSeries): void {
   const isFull = listing.replicaSets.length >= replicaSetsMax;
   let tally = listing.replicaSets.find(({ replicaSetName }) => replicaSetName === series.replicaSetName);
   if (tally === undefined && !isFull) {
-    tally = { replicaSetName: series.replicaSetName, files: 0, bytes: 0, collections: 0, incrementsMissing: 0 };
+    tally = {
+      replicaSetName: series.replicaSetName,
+      files: 0,
+      bytes: 0,
+      collections: 0,
+      incrementsMissing: 0,
+    };
     listing.replicaSets.push(tally);
   }
   // A bucket with more names than any cluster has shards: they are counted in all, but not apart.

@@ -1,4 +1,5 @@
 import { locationText, type BucketLocation } from '../bucket/index.ts';
+import type { CollectionRow } from './evidence.ts';
 import { manifestFormat, type ManifestContent } from './manifest.ts';
 import type { VerificationReport } from './verify-export.ts';
 
@@ -41,10 +42,7 @@ export function manifestContent(report: VerificationReport, subject: ManifestSub
       ...(listing.documents === undefined ? {} : { documents: listing.documents }),
     },
     replicaSets: listing.replicaSets.toSorted(byName),
-    collections: listing.kept.map(({ kind: _, ...row }) => ({
-      ...row,
-      replicaSets: row.replicaSets.map((replicaSet) => ({ ...replicaSet })),
-    })),
+    collections: listing.kept.map(collectionOf),
     findings: {
       counts: Object.fromEntries(Object.entries(listing.findings.counts)),
       first: listing.findings.first.toSorted((left, right) => rank(left) - rank(right)),
@@ -53,7 +51,15 @@ export function manifestContent(report: VerificationReport, subject: ManifestSub
   };
 }
 
-function byName(left: { readonly replicaSetName: string }, right: { readonly replicaSetName: string }): number {
+function collectionOf(row: CollectionRow): ManifestContent['collections'][number] {
+  const { prefix, database, collection, hasMetadata, listingSha256, replicaSets } = row;
+  return { prefix, database, collection, hasMetadata, listingSha256, replicaSets: [...replicaSets] };
+}
+
+function byName(
+  left: { readonly replicaSetName: string },
+  right: { readonly replicaSetName: string },
+): number {
   return left.replicaSetName < right.replicaSetName ? -1 : 1;
 }
 

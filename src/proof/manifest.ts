@@ -20,7 +20,9 @@ const jobSchema = v.looseObject({
   prefix: v.exactOptional(name),
   createdAt: v.exactOptional(name),
   finishedAt: v.exactOptional(name),
-  components: v.exactOptional(v.array(v.looseObject({ exportId: name, replicaSetName: v.exactOptional(name) }))),
+  components: v.exactOptional(
+    v.array(v.looseObject({ exportId: name, replicaSetName: v.exactOptional(name) })),
+  ),
 });
 
 const completeSchema = v.looseObject({

@@ -30,7 +30,7 @@ export async function checkObject(check: ObjectToCheck): Promise<ObjectRow> {
   const isData = kind === 'data';
   const read = isData
     ? await readDataFile(await bucket.stream(object.key, { signal }), object.key)
-    : await readSmallFile(await bucket.read(object.key, { bytesMax: metadataBytesMax, signal }), object.key);
+    : readSmallFile(await bucket.read(object.key, { bytesMax: metadataBytesMax, signal }), object.key);
   const changed =
     read.bytes === object.bytes || read.findings.some(({ code }) => code.startsWith('GZIP_'))
       ? []
@@ -99,7 +99,11 @@ async function readDataFile(stream: Readable, key: string): Promise<WhatWasRead>
   };
 }
 
-function jsonFindings(scanner: JsonDocumentsScanner, problem: JsonProblem | undefined, key: string): Finding[] {
+function jsonFindings(
+  scanner: JsonDocumentsScanner,
+  problem: JsonProblem | undefined,
+  key: string,
+): Finding[] {
   if (problem !== undefined) return [finding('JSON_INVALID', key, problemText(problem))];
   if (scanner.documentsOffLine === 0) return [];
   const what = `${scanner.documentsOffLine} documents are not alone on a line of their own`;
@@ -113,7 +117,8 @@ function problemText({ line, offset, what }: JsonProblem): string {
 /** zlib's own errors: the object's fault. All others are the way there. */
 function gzipFinding(error: unknown, key: string): Finding | undefined {
   if (error instanceof BucketError || !(error instanceof Error) || !('code' in error)) return undefined;
-  if (error.code === 'Z_BUF_ERROR') return finding('GZIP_TRUNCATED', key, 'the compressed data ends in the middle');
+  if (error.code === 'Z_BUF_ERROR')
+    return finding('GZIP_TRUNCATED', key, 'the compressed data ends in the middle');
   if (error.code === 'Z_DATA_ERROR') return finding('GZIP_CORRUPT', key, error.message);
   return undefined;
 }

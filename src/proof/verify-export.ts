@@ -68,7 +68,9 @@ export async function verifyExport(task: VerificationTask): Promise<Verification
   const run = await beginOrResume(task);
   while (run.prefixIndex < run.prefixes.length) await lookAtPage(run, task);
   const complete = await lookAtComplete(run, task);
-  run.rows.push(...noteFindings(run.listing, conclusionFindings(run.listing, { expected: task.expected, complete })));
+  run.rows.push(
+    ...noteFindings(run.listing, conclusionFindings(run.listing, { expected: task.expected, complete })),
+  );
   // No place to go on from: what a run that goes on concludes would be counted twice.
   await writeEvidence(run, task);
   const { level, prefixes, startedAt, listing, evidence, listRequests } = run;
@@ -120,9 +122,15 @@ async function evidenceIsThere({ evidence }: Checkpoint, task: VerificationTask)
 async function lookAtPage(run: Run, task: VerificationTask): Promise<void> {
   const { bucket, signal, pageSize = run.level === 'full' ? 100 : 1_000 } = task;
   const prefix = run.prefixes[run.prefixIndex] ?? '';
-  const { objects, continuation } = await bucket.list({ prefix, continuation: run.continuation, pageSize, signal });
+  const { objects, continuation } = await bucket.list({
+    prefix,
+    continuation: run.continuation,
+    pageSize,
+    signal,
+  });
   run.listRequests += 1;
-  const read = run.level === 'full' ? await readObjects({ run, task, prefix, objects }) : new Map<string, ObjectRow>();
+  const read =
+    run.level === 'full' ? await readObjects({ run, task, prefix, objects }) : new Map<string, ObjectRow>();
   const page = { prefix, objects, read, hasOtherPrefixes: run.prefixes.length > 1 };
   run.rows.push(...addPage(run.listing, page));
   if (continuation === undefined) {

@@ -35,7 +35,9 @@ export async function findOrBuildGoProgram(program: GoProgram, options: GoProgra
     install: async (scratchFolder) => {
       const go = await findOnPath('go', environment);
       if (go === undefined) {
-        throw new Error(`${program.title} (${program.name}) is built with Go, which is not on PATH. Install Go 1.24 or later.`);
+        throw new Error(
+          `${program.title} (${program.name}) is built with Go, which is not on PATH. Install Go 1.24 or later.`,
+        );
       }
       await runBuildCommand({
         title: `${program.title}: building ${program.name} ${program.version} with Go, once`,

@@ -52,8 +52,12 @@ describe('.complete', () => {
   });
 
   it('fails for another cluster, another project, another request', () => {
-    assert.deepEqual(findings({ clusterName: 'other' }), ['COMPLETE_OF_ANOTHER_CLUSTER .complete clusterName']);
-    assert.deepEqual(findings({ groupId: 'f'.repeat(24) }), ['COMPLETE_OF_ANOTHER_CLUSTER .complete groupId']);
+    assert.deepEqual(findings({ clusterName: 'other' }), [
+      'COMPLETE_OF_ANOTHER_CLUSTER .complete clusterName',
+    ]);
+    assert.deepEqual(findings({ groupId: 'f'.repeat(24) }), [
+      'COMPLETE_OF_ANOTHER_CLUSTER .complete groupId',
+    ]);
     const another = ['COMPLETE_OF_ANOTHER_EXPORT .complete customData "exportRequestId"'];
     assert.deepEqual(findings({ customData: [{ key: 'exportRequestId', value: 'run/2' }] }), another);
     assert.deepEqual(findings({ customData: [] }), another);
@@ -70,7 +74,7 @@ describe('.complete', () => {
     assert.deepEqual(findings({ customData: undefined }, { customData: [] }), []);
   });
 
-  it('only warns of a date that is neither the prefix\'s nor the snapshot\'s', () => {
+  it("only warns of a date that is neither the prefix's nor the snapshot's", () => {
     const other = { snapshotInitiationDate: '2020-04-03T06:00:00Z' };
     assert.deepEqual(findings(other), ['COMPLETE_DATE_DIFFERS .complete snapshotInitiationDate']);
     assert.deepEqual(findings(other, { snapshotCreatedAt: '2020-04-03T06:00:40Z' }), []);

@@ -12,7 +12,8 @@ function listing(replicaSetNames: readonly string[]): Listing {
   const keys = ['.complete'];
   for (const collection of ['db/a', 'db/b']) {
     keys.push(`${collection}/metadata.json`);
-    for (const name of replicaSetNames) keys.push(`${collection}/${name}.0.json.gz`, `${collection}/${name}.1.json.gz`);
+    for (const name of replicaSetNames)
+      keys.push(`${collection}/${name}.0.json.gz`, `${collection}/${name}.1.json.gz`);
   }
   const objects = keys.toSorted().map((key) => ({ key: prefix + key, bytes: 1 }));
   addPage(filled, { prefix, objects, hasOtherPrefixes: false });
@@ -22,9 +23,19 @@ function listing(replicaSetNames: readonly string[]): Listing {
 
 const both = listing(['rs0', 'rs1']);
 
-function findings(totalFiles: number | undefined, expected: Partial<ExpectedExport> = {}, of: Listing = both): string[] {
+function findings(
+  totalFiles: number | undefined,
+  expected: Partial<ExpectedExport> = {},
+  of: Listing = both,
+): string[] {
   const complete = totalFiles === undefined ? undefined : { totalFiles, other: {} };
-  const whole: ExpectedExport = { prefixes: [prefix], groupId: 'g', clusterName: 'c', customData: [], ...expected };
+  const whole: ExpectedExport = {
+    prefixes: [prefix],
+    groupId: 'g',
+    clusterName: 'c',
+    customData: [],
+    ...expected,
+  };
   return conclusionFindings(of, { expected: whole, complete }).map(({ code }) => code);
 }
 

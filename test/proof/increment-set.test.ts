@@ -1,7 +1,7 @@
 /** Goal: a hole in a series is always found and named, in whatever order a storage lists, in bounded memory. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {
   addIncrement,
   emptyIncrementSet,
@@ -29,7 +29,9 @@ describe('a set of increments', () => {
         const wanted = Array.from({ length: largest + 1 }, (_, index) => index).filter(
           (index) => !increments.includes(index),
         );
-        const { count, ranges = [] } = missingIncrements(setOf(inListingOrder ? listed(increments) : increments));
+        const { count, ranges = [] } = missingIncrements(
+          setOf(inListingOrder ? listed(increments) : increments),
+        );
         const named = ranges.flatMap(([first, last]) =>
           Array.from({ length: last - first + 1 }, (_, index) => first + index),
         );
@@ -57,6 +59,12 @@ describe('a set of increments', () => {
   });
 
   it('says ranges in words', () => {
-    assert.equal(rangesText([[3, 3], [7, 9]]), '3, 7 to 9');
+    assert.equal(
+      rangesText([
+        [3, 3],
+        [7, 9],
+      ]),
+      '3, 7 to 9',
+    );
   });
 });

@@ -5,8 +5,12 @@
 import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
-import { jsonDepthMax, JsonDocumentsScanner, type JsonProblem } from '../../src/proof/json-documents-scanner.ts';
+import * as fc from 'fast-check';
+import {
+  jsonDepthMax,
+  JsonDocumentsScanner,
+  type JsonProblem,
+} from '../../src/proof/json-documents-scanner.ts';
 
 interface Scan {
   readonly problem: JsonProblem | undefined;
@@ -38,13 +42,29 @@ function isObjectLine(bytes: Buffer): boolean {
 function agrees(bytes: Buffer, pieceBytes: number): void {
   const { problem, documents } = scan(bytes, pieceBytes);
   const isOne = problem === undefined && documents === 1;
-  assert.equal(isOne, isObjectLine(bytes), `${JSON.stringify(bytes.toString('latin1'))}: ${problem?.what ?? 'fine'}`);
+  assert.equal(
+    isOne,
+    isObjectLine(bytes),
+    `${JSON.stringify(bytes.toString('latin1'))}: ${problem?.what ?? 'fine'}`,
+  );
 }
 
 const documents = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 4 }));
 const pieces = fc.integer({ min: 1, max: 9 });
 const jsonish = fc
-  .array(fc.constantFrom(...'{}[]":,\\/ubfnrtaE+-.019e \t\n', 'true', 'false', 'null', '"a":', '\\u00e9', 'é', '\u2028', '𝄞'))
+  .array(
+    fc.constantFrom(
+      ...'{}[]":,\\/ubfnrtaE+-.019e \t\n'.split(''),
+      'true',
+      'false',
+      'null',
+      '"a":',
+      '\\u00e9',
+      'é',
+      '\u2028',
+      '𝄞',
+    ),
+  )
   .map((parts) => `{"a":${parts.join('')}}`);
 
 describe('the scanner of JSON documents', () => {
@@ -78,10 +98,58 @@ describe('the scanner of JSON documents', () => {
 
   it('agrees with JSON.parse on what is easily got wrong', () => {
     const values = [
-      '0', '-0', '01', '-', '1.', '.5', '1.5', '1e5', '1E+5', '1e', '1e-', '1e+05', '+1', '0x1', '1_0', 'Infinity', 'NaN',
-      '"\\u12"', '"\\uD800"', '"\\x41"', '"\\/"', '"\u007f"', '"\u0000"', '"\t"', '"\n"', 'tru', 'truee', 'True', 'nul',
-      '[1,]', '[,1]', '[1 2]', '[]', '[[]]', '{"b":1,}', '{"b"}', '{b:1}', "{'b':1}", '{"b":1 "c":2}', '{}', '"', '1]',
-      '[1}', '{"b":[}', '"a" "b"', '1,2', '/* c */ 1', '1 ', ' 1', '\u00a01', '\ufeff1', '\v1',
+      '0',
+      '-0',
+      '01',
+      '-',
+      '1.',
+      '.5',
+      '1.5',
+      '1e5',
+      '1E+5',
+      '1e',
+      '1e-',
+      '1e+05',
+      '+1',
+      '0x1',
+      '1_0',
+      'Infinity',
+      'NaN',
+      '"\\u12"',
+      '"\\uD800"',
+      '"\\x41"',
+      '"\\/"',
+      '"\u007f"',
+      '"\u0000"',
+      '"\t"',
+      '"\n"',
+      'tru',
+      'truee',
+      'True',
+      'nul',
+      '[1,]',
+      '[,1]',
+      '[1 2]',
+      '[]',
+      '[[]]',
+      '{"b":1,}',
+      '{"b"}',
+      '{b:1}',
+      "{'b':1}",
+      '{"b":1 "c":2}',
+      '{}',
+      '"',
+      '1]',
+      '[1}',
+      '{"b":[}',
+      '"a" "b"',
+      '1,2',
+      '/* c */ 1',
+      '1 ',
+      ' 1',
+      '\u00a01',
+      '\ufeff1',
+      '\v1',
     ];
     for (const value of values) {
       for (const pieceBytes of [1, 2, 1000]) agrees(Buffer.from(`{"a":${value}}`), pieceBytes);
@@ -89,7 +157,14 @@ describe('the scanner of JSON documents', () => {
     for (const text of ['', ' ', '{', '}', '{}', '[]', '1', '"a"', 'null', '{}x', '\ufeff{}', '{}\u0000']) {
       for (const pieceBytes of [1, 1000]) agrees(Buffer.from(text), pieceBytes);
     }
-    for (const bytes of [[0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82], [0x80], [0xff]]) {
+    for (const bytes of [
+      [0xc0, 0x80],
+      [0xed, 0xa0, 0x80],
+      [0xf4, 0x90, 0x80, 0x80],
+      [0xe2, 0x82],
+      [0x80],
+      [0xff],
+    ]) {
       const text = Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')]);
       for (const pieceBytes of [1, 2, 3, 1000]) agrees(text, pieceBytes);
     }

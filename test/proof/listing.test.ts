@@ -4,10 +4,16 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { BucketObject } from '../../src/bucket/index.ts';
 import { exportKey, normalizedPrefix, datePartOf } from '../../src/proof/export-layout.ts';
-import { addPage, emptyListing, endPrefix, ListingOrderError, type Listing } from '../../src/proof/listing.ts';
+import {
+  addPage,
+  emptyListing,
+  endPrefix,
+  ListingOrderError,
+  type Listing,
+} from '../../src/proof/listing.ts';
 import type { EvidenceRow } from '../../src/proof/evidence.ts';
 
 const prefix = 'exported_snapshots/org/group/cluster/2026-08-10T0327/1786332505/';
@@ -18,11 +24,16 @@ function objectsOf(keys: readonly string[]): BucketObject[] {
     .toSorted((left, right) => Buffer.compare(Buffer.from(left.key), Buffer.from(right.key)));
 }
 
-function listed(objects: readonly BucketObject[], pageSize = 1_000): { listing: Listing; rows: EvidenceRow[] } {
+function listed(
+  objects: readonly BucketObject[],
+  pageSize = 1_000,
+): { listing: Listing; rows: EvidenceRow[] } {
   let listing = emptyListing();
   const rows: EvidenceRow[] = [];
   for (let at = 0; at < objects.length; at += pageSize) {
-    rows.push(...addPage(listing, { prefix, objects: objects.slice(at, at + pageSize), hasOtherPrefixes: false }));
+    rows.push(
+      ...addPage(listing, { prefix, objects: objects.slice(at, at + pageSize), hasOtherPrefixes: false }),
+    );
     listing = JSON.parse(JSON.stringify(listing));
   }
   rows.push(...endPrefix(listing, { prefix, hasOtherPrefixes: false }));
@@ -42,17 +53,34 @@ describe('the layout of an export', () => {
     });
     assert.deepEqual(at('.complete'), { kind: 'complete' });
     assert.deepEqual(at('db/orders/metadata.json'), { kind: 'metadata', ...place('db', 'orders') });
-    const data = (database: string, collection: string, replicaSetName: string, increment: number): object => ({
+    const data = (
+      database: string,
+      collection: string,
+      replicaSetName: string,
+      increment: number,
+    ): object => ({
       kind: 'data',
       replicaSetName,
       increment,
       ...place(database, collection),
     });
     assert.deepEqual(at('db/orders/rs.0.json.gz'), data('db', 'orders', 'rs', 0));
-    assert.deepEqual(at('big_data/a.b.c/atlas-x.shard-0.12.json.gz'), data('big_data', 'a.b.c', 'atlas-x.shard-0', 12));
+    assert.deepEqual(
+      at('big_data/a.b.c/atlas-x.shard-0.12.json.gz'),
+      data('big_data', 'a.b.c', 'atlas-x.shard-0', 12),
+    );
     assert.deepEqual(at('db/with/slash/rs.3.json.gz'), data('db', 'with/slash', 'rs', 3));
     assert.deepEqual(at('db/größe 数/rs.3.json.gz'), data('db', 'größe 数', 'rs', 3));
-    for (const other of ['rs.0.json.gz', 'db/rs.0.json.gz', 'db/orders/rs.json.gz', 'db/orders/rs.01.json.gz', 'db//rs.0.json.gz', 'db/orders/', '', 'db/orders/.0.json.gz']) {
+    for (const other of [
+      'rs.0.json.gz',
+      'db/rs.0.json.gz',
+      'db/orders/rs.json.gz',
+      'db/orders/rs.01.json.gz',
+      'db//rs.0.json.gz',
+      'db/orders/',
+      '',
+      'db/orders/.0.json.gz',
+    ]) {
       assert.deepEqual(at(other), { kind: 'other' }, other);
     }
   });
@@ -73,7 +101,15 @@ describe('a listing', () => {
       .tuple(
         fc.constantFrom('a', 'b', 'größe'),
         fc.constantFrom('one', 'two', 'two/three', 'two.four', '\u{1F600}', '\uFFFD'),
-        fc.constantFrom('metadata.json', 'rs0.0.json.gz', 'rs0.1.json.gz', 'rs0.10.json.gz', 'rs0.2.json.gz', 'rs1.0.json.gz', 'thing'),
+        fc.constantFrom(
+          'metadata.json',
+          'rs0.0.json.gz',
+          'rs0.1.json.gz',
+          'rs0.10.json.gz',
+          'rs0.2.json.gz',
+          'rs1.0.json.gz',
+          'thing',
+        ),
       )
       .map((parts) => parts.join('/')),
     { maxLength: 40 },
@@ -103,13 +139,21 @@ describe('a listing', () => {
     assert.deepEqual(codesOf(result), []);
     assert.deepEqual(
       result.listing.replicaSets.map(({ replicaSetName, files }) => [replicaSetName, files]),
-      [['atlas', 2], ['zrs', 1]],
+      [
+        ['atlas', 2],
+        ['zrs', 1],
+      ],
     );
   });
 
   it('names holes, missing metadata and what does not belong, but no markers of folders', () => {
     const result = listed([
-      ...objectsOf(['db/one/metadata.json', 'db/one/rs.0.json.gz', 'db/one/rs.3.json.gz', 'db/two/rs.0.json.gz']),
+      ...objectsOf([
+        'db/one/metadata.json',
+        'db/one/rs.0.json.gz',
+        'db/one/rs.3.json.gz',
+        'db/two/rs.0.json.gz',
+      ]),
       { key: `${prefix}notes.txt`, bytes: 5 },
       { key: `${prefix}zfolder/`, bytes: 0 },
     ]);
@@ -123,7 +167,10 @@ describe('a listing', () => {
   it('refuses a storage that lists out of order or twice', () => {
     const [first, second] = objectsOf(['db/one/rs.0.json.gz', 'db/one/rs.1.json.gz']);
     assert.ok(first !== undefined && second !== undefined);
-    for (const objects of [[second, first], [first, first]]) {
+    for (const objects of [
+      [second, first],
+      [first, first],
+    ]) {
       const add = (): unknown => addPage(emptyListing(), { prefix, objects, hasOtherPrefixes: false });
       assert.throws(add, ListingOrderError);
     }

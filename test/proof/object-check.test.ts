@@ -99,7 +99,9 @@ describe('the check of a data file', () => {
   });
 
   it('warns of bytes after the end that gunzip passes over, and finds those that it does not', async () => {
-    assert.deepEqual(codesOf(await checked(Buffer.concat([whole, Buffer.alloc(8)]))), ['GZIP_TRAILING_BYTES']);
+    assert.deepEqual(codesOf(await checked(Buffer.concat([whole, Buffer.alloc(8)]))), [
+      'GZIP_TRAILING_BYTES',
+    ]);
     assert.deepEqual(codesOf(await checked(Buffer.concat([whole, Buffer.from('more')]))), ['GZIP_CORRUPT']);
   });
 

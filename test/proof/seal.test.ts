@@ -2,10 +2,17 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, hash } from 'node:crypto';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { canonicalJson } from '../../src/proof/canonical-json.ts';
 import type { ManifestContent } from '../../src/proof/manifest.ts';
-import { keyIdOf, manifestFile, openManifest, sealManifest, signingKey, verifyingKey } from '../../src/proof/seal.ts';
+import {
+  keyIdOf,
+  manifestFile,
+  openManifest,
+  sealManifest,
+  signingKey,
+  verifyingKey,
+} from '../../src/proof/seal.ts';
 
 function keyPair(): { readonly privatePem: string; readonly publicPem: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -18,7 +25,13 @@ function keyPair(): { readonly privatePem: string; readonly publicPem: string } 
 const content: ManifestContent = {
   format: 'atlas-export-manifest/1',
   product: { name: 'atlas-export-worker', version: '0.1.0' },
-  request: { groupId: 'g', clusterName: 'orders', snapshotId: 's', exportBucketId: 'b', exportRequestId: 'run/1' },
+  request: {
+    groupId: 'g',
+    clusterName: 'orders',
+    snapshotId: 's',
+    exportBucketId: 'b',
+    exportRequestId: 'run/1',
+  },
   job: { exportId: 'e', state: 'Successful' },
   attempts: [{ attempt: 1, origin: 'created', job: { exportId: 'e', state: 'Successful' } }],
   bucket: { provider: 'AWS', address: 's3://archive', prefixes: ['exported_snapshots/x/'] },
@@ -75,7 +88,7 @@ describe('the seal of a manifest', () => {
     assert.deepEqual(openManifest(manifestFile(signed), publicKey).manifest, signed);
   });
 
-  it('holds for a later version\'s manifest with more in it, and not without it', () => {
+  it("holds for a later version's manifest with more in it, and not without it", () => {
     const more = { ...content, later: { thing: 1 } };
     const sealed = { ...more, sha256: hash('sha256', canonicalJson(more)) };
     assert.equal(openManifest(Buffer.from(JSON.stringify(sealed))).seal, 'unsigned');
@@ -86,7 +99,11 @@ describe('the seal of a manifest', () => {
   it('does not hold when anything in it is another', () => {
     const bytes = manifestFile(signed);
     const text = bytes.toString();
-    for (const [from, to] of [['"orders"', '"order"'], ['"proven"', '"failed"'], ['"bytes": 30', '"bytes": 31']] as const) {
+    for (const [from, to] of [
+      ['"orders"', '"order"'],
+      ['"proven"', '"failed"'],
+      ['"bytes": 30', '"bytes": 31'],
+    ] as const) {
       assert.equal(openManifest(Buffer.from(text.replace(from, to)), publicKey).seal, 'altered', from);
     }
   });
@@ -96,7 +113,10 @@ describe('the seal of a manifest', () => {
     assert.equal(openManifest(manifestFile(sealManifest(content)), publicKey).seal, 'wrongSignature');
     assert.equal(openManifest(manifestFile(signed), verifyingKey(another.publicPem)).seal, 'wrongSignature');
     const forged = sealManifest({ ...content, outcome: 'failed' });
-    const withOldSignature = { ...forged, ...(signed.signature === undefined ? {} : { signature: signed.signature }) };
+    const withOldSignature = {
+      ...forged,
+      ...(signed.signature === undefined ? {} : { signature: signed.signature }),
+    };
     assert.equal(openManifest(manifestFile(withOldSignature), publicKey).seal, 'wrongSignature');
     assert.equal(openManifest(manifestFile(signed)).seal, 'unsigned');
   });

@@ -108,14 +108,20 @@ describe('verifying an export', () => {
   }
 
   it('finds an absent replica set', async () => {
-    const { expected, job } = await stage.exported({ bucketFault: { kind: 'replicaSetAbsent', component: 1 } }, 'events');
+    const { expected, job } = await stage.exported(
+      { bucketFault: { kind: 'replicaSetAbsent', component: 1 } },
+      'events',
+    );
     const report = await verified(expected);
     assert.deepEqual(codesOf(report), ['FILES_MISSING', 'REPLICA_SET_MISSING']);
     assert.equal(report.listing.findings.first[1]?.where, job.parts[1]?.replicaSetName);
   });
 
   it('finds the last file of a series missing where it is known what totalFiles counts, and only warns where it is not', async () => {
-    const plan = { bucketFault: { kind: 'lastFileMissing' }, contents: { collections: 1, totalFilesCounts: 'dataAndMetadata' } } as const;
+    const plan = {
+      bucketFault: { kind: 'lastFileMissing' },
+      contents: { collections: 1, totalFilesCounts: 'dataAndMetadata' },
+    } as const;
     const { expected } = await stage.exported(plan);
     const known = await verified({ ...expected, totalFilesCounts: 'dataAndMetadata' });
     assert.deepEqual(codesOf(known), ['FILES_MISSING']);
@@ -126,7 +132,11 @@ describe('verifying an export', () => {
 
   it('names what is missing in words, ten at most, with the number of the rest', async () => {
     const { expected } = await stage.exported({ bucketFault: { kind: 'incrementMissing' } });
-    const { listing } = await verified({ ...expected, clusterName: 'another', totalFilesCounts: 'dataAndMetadata' });
+    const { listing } = await verified({
+      ...expected,
+      clusterName: 'another',
+      totalFilesCounts: 'dataAndMetadata',
+    });
     const text = failuresText(listing.findings, 1);
     assert.match(text, /^INCREMENT_MISSING exported_snapshots\/.*: there is 2 but not 1\nand 2 more$/);
   });
@@ -209,7 +219,13 @@ describe('verifying an export', () => {
     });
     await assert.rejects(first, (error) => error instanceof BucketError && error.code === 'BUCKET_ABORTED');
     assert.equal(checkpoint?.read.length, reads);
-    const report = await verifyExport({ bucket, expected, level: 'full', objectsAtOnce: 1, resumeFrom: checkpoint });
+    const report = await verifyExport({
+      bucket,
+      expected,
+      level: 'full',
+      objectsAtOnce: 1,
+      resumeFrom: checkpoint,
+    });
     assert.equal(report.outcome, 'proven');
     const again = bucket.opened.length - new Set(bucket.opened).size;
     assert.ok(again <= 1, `${again} objects were opened twice`);
@@ -217,12 +233,29 @@ describe('verifying an export', () => {
 
   it('begins anew from what is no checkpoint of it, or where the evidence is not there', async () => {
     const { expected } = await stage.exported();
-    const common = { bucket: stage.bucket, expected, level: 'manifest', pageSize: 5, pagesPerCheckpoint: 1 } as const;
+    const common = {
+      bucket: stage.bucket,
+      expected,
+      level: 'manifest',
+      pageSize: 5,
+      pagesPerCheckpoint: 1,
+    } as const;
     let last: Checkpoint | undefined;
     const evidence = memoryStore();
-    const whole = await verifyExport({ ...common, evidence, onCheckpoint: (checkpoint) => (last = checkpoint) });
+    const whole = await verifyExport({
+      ...common,
+      evidence,
+      onCheckpoint: (checkpoint) => (last = checkpoint),
+    });
     assert.ok(last !== undefined && last.evidence.parts > 0);
-    for (const resumeFrom of [undefined, null, 'x', { ...last, version: 0 }, { ...last, level: 'full' }, { ...last, prefixes: ['x/'] }]) {
+    for (const resumeFrom of [
+      undefined,
+      null,
+      'x',
+      { ...last, version: 0 },
+      { ...last, level: 'full' },
+      { ...last, prefixes: ['x/'] },
+    ]) {
       const again = await verifyExport({ ...common, evidence: memoryStore(), resumeFrom });
       assert.deepEqual(findingsOf(again), findingsOf(whole));
     }

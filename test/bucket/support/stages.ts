@@ -1,10 +1,5 @@
 /** The same bucket on each kind of storage: a real server of its own, and a way to set the scene. */
-import {
-  CreateBucketCommand,
-  PutBucketPolicyCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Storage } from '@google-cloud/storage';
 import type { BucketLocation } from '../../../src/bucket/index.ts';
 import { startS3Server, type S3Key } from '../../../src/testing/s3-server.ts';
@@ -41,7 +36,12 @@ export function readerPolicy(principal: string): object {
     Version: '2012-10-17',
     Statement: [
       { Effect: 'Allow', Principal: { AWS: [principal] }, Action: ['s3:ListBucket'], Resource: [resource] },
-      { Effect: 'Allow', Principal: { AWS: [principal] }, Action: ['s3:GetObject'], Resource: [`${resource}/*`] },
+      {
+        Effect: 'Allow',
+        Principal: { AWS: [principal] },
+        Action: ['s3:GetObject'],
+        Resource: [`${resource}/*`],
+      },
     ],
   };
 }

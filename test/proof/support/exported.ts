@@ -1,5 +1,12 @@
 /** A simulated Atlas that writes its exports into a real S3 server, and what to expect of one of them. */
-import { startSimulator, manualClock, type BucketWriter, type ExportJob, type ExportPlan, type Simulator } from '../../../simulator/index.ts';
+import {
+  startSimulator,
+  manualClock,
+  type BucketWriter,
+  type ExportJob,
+  type ExportPlan,
+  type Simulator,
+} from '../../../simulator/index.ts';
 import { openBucket, type Bucket, type S3Location } from '../../../src/bucket/index.ts';
 import type { ExpectedExport } from '../../../src/proof/index.ts';
 import { startS3Server, type S3Server } from '../../../src/testing/s3-server.ts';
@@ -10,7 +17,7 @@ export interface Exported {
   readonly job: ExportJob;
   readonly expected: ExpectedExport;
   /** Moves the simulated Atlas's clock, and writes what is then due. */
-  later(milliseconds: number): Promise<void>;
+  readonly later: (milliseconds: number) => Promise<void>;
 }
 
 export interface ExportStage {
