@@ -57,7 +57,6 @@ const forbiddenImports: readonly (readonly [path: string, imported: string])[] =
   ['src/bucket/atlas.ts', '../atlas/index.ts'],
   ['src/bucket/proof.ts', '../proof/index.ts'],
   ['src/bucket/temporal.ts', '@temporalio/common'],
-  ['src/bucket/other-vendor.ts', '@aws-sdk/client-sts'],
   ['src/bucket/errors.ts', '@aws-sdk/client-s3'],
   ['src/bucket/location.ts', './s3-bucket.ts'],
   ['src/proof/atlas.ts', '../atlas/index.ts'],
