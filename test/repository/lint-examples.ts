@@ -231,6 +231,16 @@ export async function good(url: string): Promise<number> {
     why: "Node's own modules and undici in src/atlas/",
   },
   {
+    path: 'src/bucket/good-bucket.ts',
+    source: `import { S3Client } from '@aws-sdk/client-s3';\nimport { thing } from './index.ts';\n\nexport const used = [S3Client, thing];\n`,
+    why: "a vendor's library in src/bucket/, but for the modules that everybody loads",
+  },
+  {
+    path: 'src/proof/good.ts',
+    source: `import { createHash } from 'node:crypto';\nimport { thing } from '../bucket/index.ts';\n\nexport const used = [createHash, thing];\n`,
+    why: "Node's own modules and src/bucket/ in src/proof/",
+  },
+  {
     path: 'src/cli/good.ts',
     source: `import { thing } from '../testing/dev-server.ts';\n\nconsole.log(thing);\n`,
     why: 'src/testing/ and console in src/cli/',
