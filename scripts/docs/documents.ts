@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { format } from 'prettier';
 import { docComments, type DocComment } from './doc-comments.ts';
 import { failuresPage } from './failures-page.ts';
+import { manifestJsonSchema } from './manifest-schema.ts';
 import { requestJsonSchema } from './request-schema.ts';
 import { settingsPage } from './settings-page.ts';
 
@@ -16,6 +17,7 @@ export async function generatedDocuments(root: string): Promise<Map<string, stri
       'docs/schema/export-request.schema.json',
       `${JSON.stringify(requestJsonSchema(comments), undefined, 2)}\n`,
     ],
+    ['docs/schema/export-manifest.schema.json', `${JSON.stringify(manifestJsonSchema(), undefined, 2)}\n`],
     ['docs/settings.md', await markdown(root, settingsPage())],
     ['docs/failures.md', await markdown(root, failuresPage(comments))],
   ]);

@@ -32,7 +32,7 @@ export function manifestContent(report: VerificationReport, subject: ManifestSub
     outcome: report.outcome,
     startedAt: report.startedAt,
     finishedAt: report.finishedAt,
-    ...(complete === undefined ? {} : { complete: { ...other, ...present(known) } }),
+    ...(complete === undefined ? {} : { complete: { ...present(known), other } }),
     files: { ...report.files, agreesAs: [...report.files.agreesAs] },
     found: {
       objects,

@@ -25,12 +25,21 @@ const jobSchema = v.looseObject({
   ),
 });
 
-const completeSchema = v.looseObject({
+const completeSchema = v.object({
+  orgId: v.exactOptional(v.string()),
+  orgName: v.exactOptional(v.string()),
   groupId: v.exactOptional(v.string()),
+  groupName: v.exactOptional(v.string()),
+  clusterUniqueId: v.exactOptional(v.string()),
   clusterName: v.exactOptional(v.string()),
   snapshotInitiationDate: v.exactOptional(v.string()),
   totalFiles: v.exactOptional(count),
+  labels: v.exactOptional(v.array(label)),
   customData: v.exactOptional(v.array(label)),
+  other: v.pipe(
+    v.record(v.string(), v.unknown()),
+    v.description('What Atlas does not document, or documents to be of another type.'),
+  ),
 });
 
 const replicaSetSchema = v.object({
@@ -63,28 +72,36 @@ const findingSchema = v.object({
 /** What stands in a manifest, before it is sealed. */
 export const manifestContentSchema = v.object({
   format: v.literal(manifestFormat),
-  /** What wrote it. */
-  product: v.object({ name, version: name }),
-  /** What was asked for. */
-  request: v.looseObject({
-    groupId: name,
-    clusterName: name,
-    snapshotId: name,
-    exportBucketId: name,
-    exportRequestId: v.exactOptional(name),
-  }),
-  /** The job that the evidence is about, as Atlas described it last. */
-  job: jobSchema,
-  /** Every job that was created or followed for the request, this one among them. */
-  attempts: v.array(v.looseObject({ attempt: count, origin: name, job: jobSchema })),
-  /** Where the export is. */
-  bucket: v.object({ provider: v.picklist(['AWS', 'AZURE', 'GCP']), address: name, prefixes: v.array(name) }),
+  product: v.pipe(v.object({ name, version: name }), v.description('What wrote it.')),
+  request: v.pipe(
+    v.looseObject({
+      groupId: name,
+      clusterName: name,
+      snapshotId: name,
+      exportBucketId: name,
+      exportRequestId: v.exactOptional(name),
+    }),
+    v.description('What was asked for.'),
+  ),
+  job: v.pipe(jobSchema, v.description('The job that the evidence is about, as Atlas described it last.')),
+  attempts: v.pipe(
+    v.array(v.looseObject({ attempt: count, origin: name, job: jobSchema })),
+    v.description('Every job that was created or followed for the request, this one among them.'),
+  ),
+  bucket: v.pipe(
+    v.object({ provider: v.picklist(['AWS', 'AZURE', 'GCP']), address: name, prefixes: v.array(name) }),
+    v.description('Where the export is.'),
+  ),
   level: v.picklist(['manifest', 'full']),
   outcome: v.picklist(['proven', 'failed']),
   startedAt: time,
   finishedAt: time,
-  /** What Atlas wrote last; absent where there is none that can be read. */
-  complete: v.exactOptional(completeSchema),
+  complete: v.exactOptional(
+    v.pipe(
+      completeSchema,
+      v.description('What Atlas wrote last; absent where there is none that can be read.'),
+    ),
+  ),
   files: v.object({
     stated: v.exactOptional(count),
     dataFiles: count,
@@ -94,12 +111,13 @@ export const manifestContentSchema = v.object({
   }),
   found: v.object({ objects: count, bytes: count, dataBytes: count, collections: count, documents }),
   replicaSets: v.array(replicaSetSchema),
-  /** The first 500; the evidence has all. */
-  collections: v.array(collectionSchema),
+  collections: v.pipe(v.array(collectionSchema), v.description('The first 500; the evidence has all.')),
   findings: v.object({
     counts: v.record(v.picklist(findingCodes), count),
-    /** The first 100, failures before warnings; the evidence has all. */
-    first: v.array(findingSchema),
+    first: v.pipe(
+      v.array(findingSchema),
+      v.description('The first 100, failures before warnings; the evidence has all.'),
+    ),
   }),
   evidence: v.object({ kept: v.boolean(), parts: count, rows: count, sha256: sha256OfNothing }),
 });
@@ -111,10 +129,11 @@ export const manifestSchema = v.object({
   signature: v.exactOptional(
     v.object({
       algorithm: v.literal('Ed25519'),
-      /** SHA-256 of the public key in DER (SPKI). */
-      keyId: sha256,
-      /** Base64, of the bytes that `sha256` is the hash of. */
-      value: v.pipe(v.string(), v.base64()),
+      keyId: v.pipe(sha256, v.description('SHA-256 of the public key in DER (SPKI).')),
+      value: v.pipe(
+        v.pipe(v.string(), v.base64()),
+        v.description('Base64, of the bytes that `sha256` is the hash of.'),
+      ),
     }),
   ),
 });
