@@ -222,6 +222,11 @@ async function lookAtComplete(run: Run, task: VerificationTask): Promise<Complet
   const note = (findings: readonly Finding[]): void => {
     run.rows.push(...noteFindings(run.listing, findings));
   };
+  // By the listing, and not by what reading it answers: S3 says 403 where listing is allowed below a prefix only.
+  if (!run.listing.completeIn.includes(run.prefixes[0] ?? '')) {
+    note([finding('COMPLETE_MISSING', key, 'there is none')]);
+    return undefined;
+  }
   try {
     const content = await task.bucket.read(key, { bytesMax: completeBytesMax, signal: task.signal });
     const complete = readCompleteFile(content);
@@ -230,7 +235,8 @@ async function lookAtComplete(run: Run, task: VerificationTask): Promise<Complet
     return complete;
   } catch (error) {
     if (!(error instanceof BucketError)) throw error;
-    if (error.code === 'BUCKET_OBJECT_NOT_FOUND') note([finding('COMPLETE_MISSING', key, 'there is none')]);
+    if (error.code === 'BUCKET_OBJECT_NOT_FOUND')
+      note([finding('COMPLETE_MISSING', key, 'it is gone since it was listed')]);
     else if (error.code === 'BUCKET_OBJECT_TOO_LARGE') {
       note([finding('COMPLETE_UNREADABLE', key, `it has more than ${completeBytesMax} bytes`)]);
     } else throw error;

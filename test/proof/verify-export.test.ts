@@ -263,6 +263,17 @@ describe('verifying an export', () => {
     assert.equal(elsewhere.listRequests, whole.listRequests, 'a folder of another machine has no evidence');
   });
 
+  it('tells a missing .complete by the listing, since S3 answers 403 where listing is allowed below a prefix only', async () => {
+    const { expected } = await stage.exported({ bucketFault: { kind: 'completeMissing' } });
+    const bucket: Bucket = {
+      ...stage.bucket,
+      read: () => Promise.reject(new BucketError({ code: 'BUCKET_UNAUTHORIZED', message: 'refused' })),
+    };
+    assert.deepEqual(codesOf(await verifyExport({ bucket, expected, level: 'manifest' })), [
+      'COMPLETE_MISSING',
+    ]);
+  });
+
   it('throws when storage fails, and says nothing about the export', async () => {
     const { expected } = await stage.exported();
     const failing: Bucket = {
