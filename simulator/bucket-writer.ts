@@ -38,6 +38,8 @@ export async function startBucketWriter(
   const writings = new Map<string, ExportWriting>();
   const settleOnce = async (): Promise<void> => {
     for (const { job, ...at } of books.jobs()) {
+      // The customer's bucket is there before anything is exported to it.
+      await upload.makeBucket(books.bucketNameOf(job));
       if (at.state !== 'InProgress' && at.state !== 'Successful') continue;
       const writing = writings.get(job.exportId) ?? new ExportWriting(job, { books, upload });
       writings.set(job.exportId, writing);

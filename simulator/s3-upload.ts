@@ -10,7 +10,8 @@ export interface BucketTarget {
 }
 
 export interface S3Upload {
-  /** Writes an object, and makes its bucket first where there is none. */
+  /** Makes a bucket where there is none. */
+  makeBucket(bucketName: string): Promise<void>;
   put(bucketName: string, object: ExportObject): Promise<void>;
   close(): void;
 }
@@ -31,10 +32,12 @@ export async function openS3Upload(target: BucketTarget): Promise<S3Upload> {
     }
   };
   return {
-    put: async (bucketName, { key, body }) => {
+    makeBucket: (bucketName) => {
       const making = made.get(bucketName) ?? make(bucketName);
       made.set(bucketName, making);
-      await making;
+      return making;
+    },
+    put: async (bucketName, { key, body }) => {
       await client.send(new PutObjectCommand({ Bucket: bucketName, Key: key, Body: body() }));
     },
     close: () => client.destroy(),

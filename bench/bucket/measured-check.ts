@@ -37,10 +37,7 @@ const report =
         level: check.level,
         expected: { prefixes: [check.prefix], groupId: 'group', clusterName: 'cluster', customData: [] },
         onCheckpoint: (checkpoint) => {
-          // Every tenth page: a heartbeat is sent every few seconds, not for every page.
-          if (checkpoint.listRequests % 10 === 1) {
-            largestCheckpoint = Math.max(largestCheckpoint, JSON.stringify(checkpoint).length);
-          }
+          largestCheckpoint = Math.max(largestCheckpoint, JSON.stringify(checkpoint).length);
         },
       });
 const cpu = process.cpuUsage(cpuBefore);
