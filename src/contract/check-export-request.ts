@@ -2,7 +2,9 @@ import ms from 'ms';
 import * as v from 'valibot';
 import { durationMs } from './duration.ts';
 import {
+  customDataEntriesMax,
   exportRequestSchema,
+  tooManyEntriesMessage,
   type CustomDataEntry,
   type ExportRequest,
   type OnActiveExport,
@@ -64,15 +66,16 @@ export function checkExportRequest(input: unknown): CheckedInput {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return { problems: [{ path: '', message: 'the request must be one JSON object' }] };
   }
-  const parsed = v.safeParse(exportRequestSchema, input, { abortPipeEarly: true });
+  const tooMany = tooManyEntries(input);
+  const countable = tooMany.length === 0 ? input : { ...input, customData: [] };
+  const parsed = v.safeParse(exportRequestSchema, countable, { abortPipeEarly: true });
   if (!parsed.success) {
-    return {
-      problems: [...parsed.issues.slice(0, problemsMax).map(problemOfIssue), ...bucketProblems(input)],
-    };
+    const issues = parsed.issues.slice(0, problemsMax).map(problemOfIssue);
+    return { problems: [...tooMany, ...issues, ...bucketProblems(input)] };
   }
   const written: ExportRequest = parsed.output;
   const bucket = bucketChoice(written);
-  const problems = [...bucketProblems(written), ...intervalProblems(written)];
+  const problems = [...tooMany, ...bucketProblems(written), ...intervalProblems(written)];
   if (bucket === undefined || problems.length > 0) return { problems };
   return { request: withDefaults(written, bucket) };
 }
@@ -98,6 +101,16 @@ function pathText(path: readonly { readonly key?: unknown }[]): string {
     else text += text === '' ? String(key) : `.${String(key)}`;
   }
   return text.slice(0, 200);
+}
+
+/**
+ * Counted before the schema reads them: it would name what is wrong with each of half a million entries, which takes
+ * longer than a workflow task may, and the task would be tried again for ever.
+ */
+function tooManyEntries(input: object): InputProblem[] {
+  if (!('customData' in input) || !Array.isArray(input.customData)) return [];
+  if (input.customData.length <= customDataEntriesMax) return [];
+  return [{ path: 'customData', message: tooManyEntriesMessage }];
 }
 
 function bucketProblems(input: object): InputProblem[] {

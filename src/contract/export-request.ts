@@ -50,6 +50,11 @@ export interface ExportRequest {
   readonly skipIfExported?: boolean;
 }
 
+/** Entries of {@link ExportRequest.customData}. */
+export const customDataEntriesMax = 100;
+
+export const tooManyEntriesMessage = `must have at most ${customDataEntriesMax} entries`;
+
 const groupIdPattern = /^[a-f0-9]{24}$/;
 const clusterNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9-]*$/;
 const snapshotIdPattern = /^([a-f0-9]{24}|latest)$/;
@@ -100,7 +105,7 @@ export const exportRequestSchema = v.strictObject({
     ),
   ),
   customData: v.exactOptional(
-    v.pipe(v.array(customDataEntrySchema), v.maxLength(100, 'must have at most 100 entries')),
+    v.pipe(v.array(customDataEntrySchema), v.maxLength(customDataEntriesMax, tooManyEntriesMessage)),
   ),
   polling: v.exactOptional(pollingSchema),
   deadline: v.exactOptional(durationSchema),

@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Runtime, Worker, type NativeConnection, type State, type WorkflowBundle } from '@temporalio/worker';
+import { Runtime, Worker, type NativeConnection, type State } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { createAtlasClient, type AtlasClient } from '../atlas/index.ts';
 import type { Settings } from '../config.ts';
 import { activityLogAttributes } from '../telemetry/activity-log-attributes.ts';
 import { createAtlasRequestRecorder } from '../telemetry/metrics.ts';
 import { version } from './version.ts';
-import { loadWorkflowBundle } from './workflow-bundle.ts';
+import { workerDeploymentOptions } from './worker-deployment.ts';
+import { loadWorkflowBundle, type BuiltWorkflows } from './workflow-bundle.ts';
 
 /** After the grace period, time for interrupted activities to say so before the worker gives up on them. */
 const shutdownForceExtraMs = 5_000;
@@ -20,7 +21,7 @@ export interface WorkerDependencies {
   /** Stays the caller's to close, after the worker has ended. */
   readonly connection: NativeConnection;
   /** @default what `npm run build` made */
-  readonly workflowBundle?: WorkflowBundle;
+  readonly workflowBundle?: BuiltWorkflows;
   /** Stays the caller's. @default one made from the settings, which lives as long as the worker */
   readonly atlas?: AtlasClient;
   /** When aborted, the worker takes no more work and ends what it has. */
@@ -52,6 +53,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
       taskQueue: settings.taskQueue,
       identity: `atlas-export-worker ${process.pid}@${hostname()}`,
       workflowBundle,
+      ...workerDeploymentOptions(settings, workflowBundle.buildId),
       activities: createActivities({ atlas }),
       interceptors: { activity: [activityLogAttributes] },
       maxCachedWorkflows: settings.cachedWorkflowsMax,

@@ -61,9 +61,13 @@ export class ExportRun {
     return Math.max(0, this.deadlineAtMs - Date.now());
   }
 
-  /** The identity of an attempt. It exists before the first POST and outlives a reset of the run. */
+  /**
+   * The identity of an attempt. It exists before the first POST and outlives a reset or a retry of the run. The
+   * runs of a cron workflow share their first run's id too, but each of them is a request of its own.
+   */
   exportRequestId(attempt: number): string {
-    return `${workflowInfo().firstExecutionRunId}/${attempt}`;
+    const { cronSchedule, firstExecutionRunId, originalExecutionRunId } = workflowInfo();
+    return `${cronSchedule === undefined ? firstExecutionRunId : originalExecutionRunId}/${attempt}`;
   }
 
   enter(phase: ExportPhase): void {

@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { startWorkerProcess, type WorkerProcess } from '../../demo/worker-process.ts';
+import {
+  startWorkerProcess,
+  type WorkerProcess,
+  type WorkerProcessOptions,
+} from '../../demo/worker-process.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/index.ts';
 import { ExportClient, type ExportRequest } from '../../src/client.ts';
 import { startDevServer, type DevServer } from '../../src/testing/dev-server.ts';
@@ -26,7 +30,10 @@ export interface Stage {
   readonly written: () => string;
   /** Metrics as the latest worker serves them. */
   metrics(): Promise<string>;
-  startWorker(settings?: Readonly<Record<string, string>>): Promise<WorkerProcess>;
+  startWorker(
+    settings?: Readonly<Record<string, string>>,
+    build?: Pick<WorkerProcessOptions, 'workerFile'>,
+  ): Promise<WorkerProcess>;
   /** Runs the real Temporal CLI against the server; returns what it prints. */
   temporal(...parameters: string[]): Promise<string>;
   /** A cluster with one completed snapshot, and the request to export it to a bucket of its own. */
@@ -48,7 +55,7 @@ export const stageSecrets = {
 };
 
 export async function startStage(
-  options: Pick<SimulatorOptions, 'refuseSecondActiveExport'> = {},
+  options: Pick<SimulatorOptions, 'refuseSecondActiveExport' | 'clock'> = {},
 ): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'atlas-export-stage-'));
   const server = await startDevServer({ dbFilename: join(folder, 'temporal.db'), report });
@@ -67,9 +74,10 @@ export async function startStage(
     client: new ExportClient({ client: new Client({ connection }), taskQueue }),
     written: () => written,
     metrics: async () => (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text(),
-    startWorker: async (settings = {}) => {
+    startWorker: async (settings = {}, build = {}) => {
       httpPort = await freePort();
       const worker = await startWorkerProcess({
+        ...build,
         temporalAddress: server.address,
         atlasUrl: simulator.baseUrl,
         publicKey: simulator.credentials.publicKey,
