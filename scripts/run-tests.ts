@@ -7,8 +7,10 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findOrBuildS3Server } from '../src/testing/s3-server.ts';
 import { findOrBuildTemporalCli } from '../src/testing/temporal-cli.ts';
 import { findOrBuildTimeSkippingServer } from '../src/testing/time-skipping-server.ts';
+import { findOrBuildGoogleServer } from '../test/bucket/support/google-server.ts';
 import { chooseTests } from './choose-tests.ts';
 import { filesBelow } from './source-files.ts';
 import { ensurePrograms } from './system-packages.ts';
@@ -31,6 +33,8 @@ async function prepare(tests: readonly string[]): Promise<void> {
   await ensurePrograms(needs.programs, { report });
   if (needs.devServer) await findOrBuildTemporalCli({ report });
   if (needs.temporalImages) await buildTemporalImages({ root, report });
+  if (needs.s3Server) await findOrBuildS3Server({ report });
+  if (needs.googleServer) await findOrBuildGoogleServer({ report });
   if (!needs.timeSkippingServer) return;
   try {
     await findOrBuildTimeSkippingServer({ report });

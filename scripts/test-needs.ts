@@ -8,6 +8,8 @@ export interface TestNeeds {
   readonly timeSkippingServer: boolean;
   /** What Temporal's images hold. */
   readonly temporalImages: boolean;
+  readonly s3Server: boolean;
+  readonly googleServer: boolean;
   /** Programs that Debian's packages have. */
   readonly programs: readonly string[];
 }
@@ -28,6 +30,8 @@ export function testNeeds(root: string, tests: readonly string[]): TestNeeds {
       files.has('test/compose-up/stack.ts'),
     temporalImages: files.has('scripts/temporal-images.ts'),
     timeSkippingServer: files.has('src/testing/time-skipping-server.ts'),
+    s3Server: files.has('src/testing/s3-server.ts'),
+    googleServer: files.has('test/bucket/support/google-server.ts'),
     programs: [
       ...(packages.has('playwright-core') ? ['chromium'] : []),
       ...namedPrograms.filter((program) => texts.some((text) => text.includes(`'${program}'`))),

@@ -5,6 +5,7 @@ import { answerDocuments, schemaIndex } from './answer-documents.ts';
 import { commandPage } from './command-page.ts';
 import { docComments, type DocComment } from './doc-comments.ts';
 import { failuresPage } from './failures-page.ts';
+import { manifestJsonSchema } from './manifest-schema.ts';
 import { requestJsonSchema } from './request-schema.ts';
 import { settingsPage } from './settings-page.ts';
 
@@ -24,6 +25,7 @@ export async function generatedDocuments(root: string): Promise<Map<string, stri
     ['index.json', schemaIndex()],
     ['export-request.schema.json', requestJsonSchema(comments)],
     ...answerDocuments(comments),
+    ['export-manifest.schema.json', manifestJsonSchema()],
   ]);
   return new Map([
     ...Array.from(schemas, ([name, schema]): [string, string] => [
