@@ -13,7 +13,11 @@ describe('the JSON Schemas of what the workflows answer', () => {
     if (!name.endsWith('.json')) continue;
     test(`describe what the run recorded in ${name} answered`, () => {
       const history = historyFromJSON(JSON.parse(readFileSync(join(histories, name), 'utf8')));
-      assert.ok(assertDocumentsOf(history) > 0, 'the history has no answer in it');
+      const answers = assertDocumentsOf(history);
+      // A component of an export that is no longer tracked is terminated before it can answer.
+      const terminated = history.events?.at(-1)?.workflowExecutionTerminatedEventAttributes;
+      if (terminated) assert.equal(answers, 0);
+      else assert.ok(answers > 0, 'the history has no answer in it');
     });
   }
 
