@@ -39,7 +39,7 @@ export class ExportLabelKeeper {
   async publish(labels: ExportLabels): Promise<void> {
     if (!this.keeps || !isChanged(this.published, labels)) return;
     this.published = labels;
-    if (await hasAttributes()) {
+    if (await hasAttributes(labels)) {
       // All of them, since the ones before may have gone into the memo.
       upsertSearchAttributes(attributePairs(labels));
     } else {
@@ -48,9 +48,9 @@ export class ExportLabelKeeper {
   }
 }
 
-async function hasAttributes(): Promise<boolean> {
+async function hasAttributes({ groupId, clusterName, snapshotId }: ExportLabels): Promise<boolean> {
   try {
-    return await searchAttributesRegistered();
+    return await searchAttributesRegistered({ groupId, clusterName, snapshotId });
   } catch (error) {
     if (isCancellation(error)) throw error;
     return false;
