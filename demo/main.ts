@@ -5,7 +5,7 @@ import { ExportClient, type ExportHandle } from '../src/client.ts';
 import { startDevServer, type DevServer } from '../src/testing/dev-server.ts';
 import { freePort } from '../src/testing/free-port.ts';
 import { startDemoWorld, type DemoWorld } from './demo-world.ts';
-import { progressScreen, type ProgressScreen } from './progress-screen.ts';
+import { progressScreen, type ProgressScreen } from '../src/cli/progress/progress-screen.ts';
 import { proofFromBooks } from './proof.ts';
 import { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions } from './worker-process.ts';
 

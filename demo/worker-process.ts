@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { spawnGuarded } from '../src/testing/guarded-process.ts';
 
-const workerPath = fileURLToPath(new URL('../src/worker.js', import.meta.url));
+const workerFileDefault = fileURLToPath(new URL('../src/worker.js', import.meta.url));
 const readyTimeoutMs = 60_000;
 const outputKeptCharacters = 4_000;
 
@@ -27,13 +27,16 @@ export interface WorkerProcessOptions {
   readonly httpPort: number;
   /** Further settings, by the names of their environment variables. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The worker's program, where it is another build's. @default this build's */
+  readonly workerFile?: string;
   /** Told everything the worker writes. */
   readonly onOutput?: (text: string) => void;
 }
 
 /** Starts a worker and returns when it says that it is ready. Throws with its last words when it does not come up. */
 export async function startWorkerProcess(options: WorkerProcessOptions): Promise<WorkerProcess> {
-  const child = spawnGuarded(process.execPath, ['--enable-source-maps', workerPath], {
+  const { workerFile = workerFileDefault } = options;
+  const child = spawnGuarded(process.execPath, ['--enable-source-maps', workerFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
     environment: workerEnvironment(options),
   });

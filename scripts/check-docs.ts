@@ -1,5 +1,6 @@
 /**
- * Checks that the documents made from code are current: `docs/schema/`, `docs/settings.md`, `docs/failures.md`.
+ * Checks that the documents made from code are current: `docs/schema/`, `docs/cli.md`, `docs/settings.md`,
+ * `docs/failures.md`.
  * Names those that are not and ends with 1. With `--write` it writes them instead.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

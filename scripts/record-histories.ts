@@ -5,7 +5,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Fault } from '../simulator/index.ts';
+import type { ExportPlan, Fault } from '../simulator/index.ts';
+import { ExportError, type ExportHandle, type ExportRequest } from '../src/client.ts';
 import { startStage, type Stage } from '../test/end-to-end/stage.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -13,44 +14,101 @@ const folder = join(root, 'test/replay/histories');
 
 interface Recording {
   readonly name: string;
-  readonly shards: number;
-  readonly fault?: {
-    readonly operation: 'createExportJob' | 'getExportJob';
+  readonly shards?: number;
+  readonly request?: Partial<ExportRequest>;
+  readonly plan?: Partial<ExportPlan>;
+  /** How the jobs of the attempts end, one after the other. */
+  readonly outcomes?: readonly ('Failed' | 'Successful')[];
+  readonly faults?: readonly {
+    readonly operation: 'createExportJob' | 'getExportJob' | 'listExportJobs';
     readonly fault: Fault;
     readonly times: number;
-  };
-  readonly outcomes?: readonly ('Failed' | 'Successful')[];
+  }[];
+  /** An export of the same snapshot that somebody else started: running, or long ended. */
+  readonly foreign?: Partial<ExportPlan>;
+  /** What a person does while it runs. */
+  readonly during?: (handle: ExportHandle) => Promise<unknown>;
 }
 
 const recordings: readonly Recording[] = [
-  { name: 'replica-set', shards: 0 },
+  { name: 'replica-set' },
   { name: 'three-shards', shards: 3 },
+  { name: 'hidden-components', shards: 2, plan: { componentsHidden: true } },
   {
-    name: 'lost-reply',
-    shards: 0,
-    fault: { operation: 'createExportJob', fault: { kind: 'replyLost' }, times: 1 },
+    name: 'late-components',
+    shards: 2,
+    faults: [{ operation: 'createExportJob', fault: { kind: 'nullFields' }, times: 1 }],
+  },
+  { name: 'lost-reply', faults: [{ operation: 'createExportJob', fault: { kind: 'replyLost' }, times: 1 }] },
+  {
+    // Looked for after 5 s, 30 s and 90 s, absent each time, and created then.
+    name: 'in-doubt',
+    faults: [{ operation: 'createExportJob', fault: { kind: 'connectionReset' }, times: 1 }],
+  },
+  {
+    name: 'conflict-that-is-not-listed',
+    foreign: { runningMs: 20_000 },
+    faults: [{ operation: 'listExportJobs', fault: { kind: 'listLag', lagMs: 60_000 }, times: 1 }],
   },
   {
     name: 'looks-that-fail',
-    shards: 0,
-    fault: { operation: 'getExportJob', fault: { kind: 'htmlUnavailable' }, times: 2 },
+    faults: [{ operation: 'getExportJob', fault: { kind: 'htmlUnavailable' }, times: 2 }],
   },
-  { name: 'failed-then-successful', shards: 0, outcomes: ['Failed', 'Successful'] },
+  { name: 'failed-then-successful', outcomes: ['Failed', 'Successful'] },
+  { name: 'failed-for-good', outcomes: ['Failed'], request: { maxAttempts: 1 } },
+  { name: 'cancelled-at-atlas', plan: { outcome: 'Cancelled' } },
+  { name: 'adopted', foreign: { runningMs: 20_000 } },
+  {
+    name: 'waited-for',
+    foreign: { runningMs: 20_000 },
+    request: { onActiveExport: 'wait', skipIfExported: false },
+  },
+  { name: 'refused', foreign: { runningMs: 20_000 }, request: { onActiveExport: 'fail' } },
+  { name: 'exported-before', foreign: { queuedMs: 0, runningMs: 0 } },
+  { name: 'deadline', plan: { runningMs: 60_000 }, request: { deadline: '3s' } },
+  { name: 'asked-to-look', shards: 2, during: (handle) => handle.pollNow() },
+  {
+    name: 'tracking-cancelled',
+    shards: 2,
+    plan: { runningMs: 60_000 },
+    during: async (handle) => {
+      await handle.pollNow();
+      await handle.cancel();
+    },
+  },
+  { name: 'latest-snapshot', request: { snapshotId: 'latest' } },
+  {
+    name: 'wrong-key',
+    faults: [{ operation: 'listExportJobs', fault: { kind: 'unauthorized' }, times: 50 }],
+  },
 ];
 
-async function record(stage: Stage, recording: Recording, into: string): Promise<void> {
-  const request = stage.addExport({ shards: recording.shards });
-  const { clusterName } = request;
-  if (recording.fault !== undefined) {
-    const { operation, fault, times } = recording.fault;
-    stage.simulator.faults.script({ operation, pathIncludes: `/${clusterName}/`, times }, fault);
-  }
+function prepare(stage: Stage, recording: Recording): ExportRequest {
+  const { simulator } = stage;
+  const request = stage.addExport({ shards: recording.shards ?? 0 });
+  const { clusterName, snapshotId, exportBucketId = '' } = request;
+  if (recording.plan !== undefined) simulator.setExportPlan({ clusterName }, recording.plan);
   recording.outcomes?.forEach((outcome, index) => {
-    stage.simulator.setExportPlan({ clusterName, attempt: index + 1 }, { outcome });
+    simulator.setExportPlan({ clusterName, attempt: index + 1 }, { outcome });
   });
+  if (recording.foreign !== undefined) {
+    simulator.createForeignJob({ clusterName, snapshotId, exportBucketId, plan: recording.foreign });
+  }
+  for (const { operation, fault, times } of recording.faults ?? []) {
+    simulator.faults.script({ operation, pathIncludes: `/${clusterName}/`, times }, fault);
+  }
+  return { ...request, ...recording.request };
+}
+
+async function record(stage: Stage, recording: Recording, into: string): Promise<void> {
   const workflowId = `recorded-${recording.name}`;
-  const handle = await stage.client.start(request, { workflowId });
-  await handle.result();
+  const handle = await stage.client.start(prepare(stage, recording), { workflowId });
+  await recording.during?.(handle);
+  await handle.result().catch((error: unknown) => {
+    // An ending of its own is what some are recorded for.
+    if (!(error instanceof ExportError)) throw error;
+    process.stdout.write(`${recording.name}: ${error.code}\n`);
+  });
   const { temporal } = stage.client;
   for await (const execution of temporal.workflow.list({ query: `WorkflowId STARTS_WITH "${workflowId}"` })) {
     const run = ['--workflow-id', execution.workflowId, '--run-id', execution.runId];

@@ -7,11 +7,14 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findOrBuildS3Server } from '../src/testing/s3-server.ts';
 import { findOrBuildTemporalCli } from '../src/testing/temporal-cli.ts';
 import { findOrBuildTimeSkippingServer } from '../src/testing/time-skipping-server.ts';
+import { findOrBuildGoogleServer } from '../test/bucket/support/google-server.ts';
 import { chooseTests } from './choose-tests.ts';
 import { filesBelow } from './source-files.ts';
 import { ensurePrograms } from './system-packages.ts';
+import { buildTemporalImages } from './temporal-images.ts';
 import { testNeeds } from './test-needs.ts';
 
 /** Generous: it ends a test that hangs, and judges no test's speed. */
@@ -29,6 +32,9 @@ async function prepare(tests: readonly string[]): Promise<void> {
   const needs = testNeeds(root, tests);
   await ensurePrograms(needs.programs, { report });
   if (needs.devServer) await findOrBuildTemporalCli({ report });
+  if (needs.temporalImages) await buildTemporalImages({ root, report });
+  if (needs.s3Server) await findOrBuildS3Server({ report });
+  if (needs.googleServer) await findOrBuildGoogleServer({ report });
   if (!needs.timeSkippingServer) return;
   try {
     await findOrBuildTimeSkippingServer({ report });

@@ -30,6 +30,7 @@ const tasks = {
     await checkDocuments();
   },
   test: (passedOn) => runBuilt('scripts/run-tests.js', passedOn),
+  'test:compose': (passedOn) => runBuilt('scripts/run-tests.js', ['test/compose-up/', ...passedOn]),
   'test:node-lts': async (passedOn) => runBuilt('scripts/run-tests.js', passedOn, await currentLtsNode()),
   demo: (passedOn) => runBuilt('demo/main.js', passedOn),
   simulator: (passedOn) => runBuilt('simulator/main.js', passedOn),
@@ -37,6 +38,8 @@ const tasks = {
   cli: (passedOn) => runBuilt('src/cli/main.js', passedOn),
   bench: (passedOn) => runBuilt('bench/main.js', passedOn),
   faults: (passedOn) => runBuilt('faults/simulation/main.js', passedOn),
+  'faults:load': (passedOn) => runBuilt('faults/load/main.js', passedOn),
+  'faults:processes': (passedOn) => runBuilt('faults/processes/main.js', passedOn),
   verify,
 };
 

@@ -4,10 +4,13 @@ import { findOnPath } from '../src/testing/temporal-cli.ts';
 
 /** Program → Debian's package. */
 const debianPackages: Record<string, string> = {
+  busybox: 'busybox',
   chromium: 'chromium',
   'docker-compose': 'docker-compose',
   java: 'default-jre-headless',
   mvn: 'maven',
+  nc: 'netcat-openbsd',
+  pg_isready: 'postgresql',
 };
 
 export interface EnsureProgramsOptions {

@@ -1,4 +1,4 @@
-import { clusterDocument, scheduleDocument } from './documents.ts';
+import { clusterDocument, scheduleDocument, systemStatusDocument } from './documents.ts';
 import { pathCluster } from './export-operations.ts';
 import { bucketNotFound } from './problems.ts';
 import type { Answer, OperationHandler } from './request.ts';
@@ -74,4 +74,9 @@ const updateSchedule: OperationHandler = (request, context): Answer => {
   return { document: scheduleDocument(cluster, request.root) };
 };
 
-export const CLUSTER_OPERATIONS = { getCluster, getSchedule, updateSchedule };
+/** Of no project: who asks, from where, and what the API key may do. */
+const getSystemStatus: OperationHandler = (_, context): Answer => ({
+  document: systemStatusDocument(context.world),
+});
+
+export const CLUSTER_OPERATIONS = { getSystemStatus, getCluster, getSchedule, updateSchedule };

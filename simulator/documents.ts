@@ -1,7 +1,8 @@
 import { timestamp } from './clock.ts';
 import type { ExportJob, ExportPart } from './export-engine.ts';
 import { jobView, partView } from './export-engine.ts';
-import type { Cluster, ExportBucket, Snapshot } from './world.ts';
+import { drawId } from './seed.ts';
+import type { Cluster, ExportBucket, Snapshot, World } from './world.ts';
 import { isSharded, snapshotStatus } from './world.ts';
 
 /** A response document. Members that are not set are left out, never null, as recorded. */
@@ -128,7 +129,7 @@ function replicationSpecs(cluster: Cluster, version: string): Document[] {
       priority: 7,
       providerName: 'AWS',
       regionName: 'EU_WEST_1',
-      electableSpecs: { instanceSize: 'M10', nodeCount: 3 },
+      electableSpecs: { instanceSize: cluster.instanceSize, nodeCount: 3 },
     },
   ];
   if (version >= '2024-08-05') {
@@ -144,7 +145,9 @@ function replicationSpecs(cluster: Cluster, version: string): Document[] {
 
 export function clusterDocument(cluster: Cluster, version: string, root: string): Document {
   return without({
-    ...(version === '2023-01-01' ? { providerBackupEnabled: true } : { backupEnabled: true }),
+    ...(version === '2023-01-01'
+      ? { providerBackupEnabled: cluster.backupEnabled }
+      : { backupEnabled: cluster.backupEnabled }),
     clusterType: cluster.clusterType,
     configServerType: isSharded(cluster.clusterType) && version >= '2024-08-05' ? 'EMBEDDED' : undefined,
     createDate: timestamp(cluster.createdAtMs),
@@ -153,11 +156,29 @@ export function clusterDocument(cluster: Cluster, version: string, root: string)
     links: [{ href: `${root}/groups/${cluster.groupId}/clusters/${cluster.clusterName}`, rel: 'self' }],
     mongoDBVersion: '8.0.12',
     name: cluster.clusterName,
-    paused: false,
+    paused: cluster.paused,
     pitEnabled: false,
     replicationSpecs: replicationSpecs(cluster, version),
     stateName: 'IDLE',
   });
+}
+
+export function systemStatusDocument({ groupId, orgId, seed, apiKeyRoles }: World): Document {
+  return {
+    apiKey: {
+      desc: 'the simulated key',
+      id: drawId(seed, 'api key'),
+      publicKey: 'simulat',
+      roles: apiKeyRoles.map((roleName) =>
+        roleName.startsWith('ORG_') ? { orgId, roleName } : { groupId, roleName },
+      ),
+    },
+    appName: 'MongoDB Atlas',
+    build: '0'.repeat(40),
+    ipAddress: '127.0.0.1',
+    links: [],
+    throttling: false,
+  };
 }
 
 export function scheduleDocument(cluster: Cluster, root: string): Document {

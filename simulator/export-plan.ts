@@ -1,3 +1,5 @@
+import type { BucketFault, ExportContents } from './export-contents.ts';
+
 /** How one export job is to go. Chosen when the job is created; later changes of the plan do not touch it. */
 export interface ExportPlan {
   /** Time in `Queued` before it may start; it stays longer while too many replica sets are exporting. Default 3 minutes, as recorded. */
@@ -25,6 +27,10 @@ export interface ExportPlan {
   readonly componentsListed?: boolean;
   /** Written instead of `InProgress`, for a client that must survive a state it does not know. */
   readonly unknownState?: string;
+  /** What the job writes, where the simulator writes exports at all. What is not given: a few small files. */
+  readonly contents?: Partial<ExportContents>;
+  /** What is wrong with what it writes. Default: nothing. */
+  readonly bucketFault?: BucketFault;
 }
 
 /** Which jobs a plan is for. Nothing given: all. */

@@ -7,10 +7,14 @@ export type {
   SimulatorOptions,
   WorldOptions,
 } from './simulator.ts';
+export type { BucketWriter } from './bucket-writer.ts';
+export type { BucketTarget } from './s3-upload.ts';
 export { fastClock, manualClock, realClock, timestamp } from './clock.ts';
 export type { ManualClock, SimulatorClock } from './clock.ts';
 export type { ActiveOverlap, BookedJob, Books, RecordedRequest } from './books.ts';
 export type { ExportJob, ExportState, Label } from './export-engine.ts';
+export { completeFile, exportObjects } from './export-contents.ts';
+export type { BucketFault, ExportContents, ExportObject, ExportOrigin } from './export-contents.ts';
 export { DEFAULT_EXPORT_PLAN } from './export-plan.ts';
 export type { ExportPlan, ExportPlanMatch } from './export-plan.ts';
 export { FaultPlan } from './fault-plan.ts';

@@ -16,6 +16,7 @@ export const OPERATIONS = [
   'createExportBucket',
   'getExportBucket',
   'updateExportBucket',
+  'getSystemStatus',
   'getCluster',
   'getSchedule',
   'updateSchedule',
@@ -51,6 +52,7 @@ const BUCKET_VERSIONS = ['2023-01-01', '2024-05-30'];
 type Row = readonly [Operation, Route['method'], string, readonly string[], readonly string[]];
 
 const V2_ROWS: readonly Row[] = [
+  ['getSystemStatus', 'GET', '', FIRST, ENVELOPE],
   ['listShardedSnapshots', 'GET', `${BACKUP}/snapshots/shardedClusters`, FIRST, ENVELOPE],
   ['getShardedSnapshot', 'GET', `${BACKUP}/snapshots/shardedCluster/{snapshotId}`, FIRST, ENVELOPE],
   ['listSnapshots', 'GET', `${BACKUP}/snapshots`, FIRST, [...PAGING, ...POINT_IN_TIME]],
@@ -84,6 +86,7 @@ const V2_ROWS: readonly Row[] = [
 
 /** Operations that v1.0 has. */
 const V1_OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
+  'getSystemStatus',
   'listShardedSnapshots',
   'getShardedSnapshot',
   'listSnapshots',

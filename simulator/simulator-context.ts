@@ -38,6 +38,7 @@ export function buildContext(options: SimulatorOptions): {
     clock,
     ...(options.orgId === undefined ? {} : { orgId: options.orgId }),
     ...(options.groupId === undefined ? {} : { groupId: options.groupId }),
+    ...(options.apiKeyRoles === undefined ? {} : { apiKeyRoles: options.apiKeyRoles }),
   });
   const engine = new ExportEngine(clock, {
     seed,

@@ -2,13 +2,17 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { Books } from './books.ts';
 import type { SimulatorClock } from './clock.ts';
+import type { BucketWriter } from './bucket-writer.ts';
+import { startBucketWriter } from './bucket-writer.ts';
 import { CONTROL_PREFIX, serveControl } from './control.ts';
 import type { DigestAlgorithm } from './digest-authority.ts';
 import type { ExportJob, Label } from './export-engine.ts';
+import { jobView } from './export-engine.ts';
 import type { ExportPlan, ExportPlanMatch } from './export-plan.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { RateLimit } from './rate-limits.ts';
 import { createExport } from './request.ts';
+import type { BucketTarget } from './s3-upload.ts';
 import type { ServerContext } from './server.ts';
 import { serve } from './server.ts';
 import { buildContext } from './simulator-context.ts';
@@ -38,6 +42,8 @@ export interface SimulatorOptions {
   readonly clock?: SimulatorClock;
   /** Ids, nonces, orders of lists and drawn durations come from it. Default `atlas`. */
   readonly seed?: number | string;
+  /** Roles of the API key, as Atlas names them. Default `GROUP_OWNER`. */
+  readonly apiKeyRoles?: readonly string[];
   readonly publicKey?: string;
   readonly privateKey?: string;
   readonly clientId?: string;
@@ -175,6 +181,31 @@ export class Simulator {
   /** Cancels a job, as a person can in Atlas; the API has no such call. Throws where it is not active. */
   cancelJob(exportId: string): void {
     this.#context.engine.cancel(exportId);
+  }
+
+  /**
+   * Writes what export jobs export, from now on, into buckets of a real server that speaks S3: buckets of the names that
+   * the jobs' export buckets have. Where the clock is moved by hand, `settle` writes what is due.
+   */
+  async writeExportsTo(
+    target: BucketTarget,
+    options: { readonly everyMs?: number } = {},
+  ): Promise<BucketWriter> {
+    const { world, engine, clock, seed } = this.#context;
+    const now = (): number => clock.now();
+    const books = {
+      now,
+      jobs: () => engine.jobs.map((job) => ({ job, ...jobView(job, now()) })),
+      originOf: (job: ExportJob) => {
+        const cluster = world.cluster(job.groupId, job.clusterName);
+        const snapshot = cluster.snapshots.find(({ id }) => id === job.snapshotId);
+        const snapshotInitiationMs = snapshot?.endsAtMs ?? job.createdAtMs;
+        return { orgId: world.orgId, clusterId: cluster.id, snapshotInitiationMs, seed };
+      },
+      bucketNameOf: (job: ExportJob) =>
+        world.group(job.groupId).buckets.get(job.exportBucketId)?.bucketName ?? job.exportBucketId,
+    };
+    return await startBucketWriter(books, { target, everyMs: options.everyMs });
   }
 
   /** Throws unless every scripted fault struck as often as it was to. */

@@ -24,6 +24,9 @@ export interface Cluster {
   /** One per shard; a replica set has one. */
   readonly replicaSetNames: readonly string[];
   readonly createdAtMs: number;
+  readonly backupEnabled: boolean;
+  readonly paused: boolean;
+  readonly instanceSize: string;
   readonly schedule: Schedule;
   readonly snapshots: Snapshot[];
 }
@@ -69,6 +72,12 @@ export interface ClusterOptions {
   readonly clusterType: ClusterType;
   /** Default 3 for sharded clusters; a replica set has no shards. */
   readonly shardCount?: number;
+  /** Whether Cloud Backup is on. Default true. */
+  readonly backupEnabled?: boolean;
+  /** Default false. */
+  readonly paused?: boolean;
+  /** The cluster's tier. Default `M10`. */
+  readonly instanceSize?: string;
 }
 
 export interface SnapshotOptions {
@@ -141,12 +150,21 @@ export class World {
   readonly orgId: string;
   /** The project used where none is named. */
   readonly groupId: string;
+  /** What the API key may do, as Atlas names roles. */
+  readonly apiKeyRoles: readonly string[];
   readonly #clock: SimulatorClock;
   readonly #groups = new Map<string, Group>();
 
-  constructor(options: { seed: string; clock: SimulatorClock; orgId?: string; groupId?: string }) {
+  constructor(options: {
+    seed: string;
+    clock: SimulatorClock;
+    orgId?: string;
+    groupId?: string;
+    apiKeyRoles?: readonly string[];
+  }) {
     this.seed = options.seed;
     this.#clock = options.clock;
+    this.apiKeyRoles = options.apiKeyRoles ?? ['GROUP_OWNER'];
     this.orgId = checkedId(options.orgId ?? drawId(options.seed, 'organization'));
     this.groupId = checkedId(options.groupId ?? drawId(options.seed, 'project'));
     this.addGroup(this.groupId);
@@ -195,6 +213,9 @@ export class World {
         ? Array.from({ length: shardCount }, (_, shard) => `${stem}-shard-${shard}`)
         : [`${stem}-shard-0`],
       createdAtMs: this.#clock.now() - 30 * 24 * HOUR_MS,
+      backupEnabled: options.backupEnabled ?? true,
+      paused: options.paused ?? false,
+      instanceSize: options.instanceSize ?? 'M10',
       schedule: {
         autoExportEnabled: false,
         useOrgAndGroupNamesInExportPrefix: false,

@@ -2,12 +2,14 @@ import {
   Client,
   Connection,
   WorkflowFailedError,
+  type ConnectionOptions,
   type WorkflowHandle,
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import {
   checkExportRequest,
+  exportLabelsMemo,
   exportSnapshotWorkflow,
   exportWorkflowId,
   pollNowUpdate,
@@ -18,9 +20,27 @@ import {
   type ExportStatus,
 } from './contract/index.ts';
 import { exportErrorOf, InvalidExportRequestError } from './client/export-error.ts';
+import { ExportSchedules } from './client/export-schedules.ts';
+import { exportSummary, type ExportSummary } from './client/export-summary.ts';
+import { listExports, type ExportFilter } from './client/list-exports.ts';
+import { checkTemporal, workersOf, type Finding } from './client/temporal-check.ts';
+import { registerSearchAttributes } from './client/search-attributes.ts';
 
 export * from './contract/index.ts';
 export { ExportError, InvalidExportRequestError } from './client/export-error.ts';
+export {
+  catchupWindowDefault,
+  type CreateExportScheduleOptions,
+  type ExportScheduleDescription,
+  type ExportSchedules,
+  type ExportScheduleSummary,
+  type ScheduledOutcome,
+} from './client/export-schedules.ts';
+export { exportRunStates, type ExportRunState, type ExportSummary } from './client/export-summary.ts';
+export { exportFilterStates, type ExportFilter } from './client/list-exports.ts';
+export { searchAttributesOf, type RegisteredSearchAttributes } from './client/search-attributes.ts';
+export type { Finding, FindingLevel } from './client/temporal-check.ts';
+export { temporalProblem, type TemporalErrorCode, type TemporalProblem } from './client/temporal-error.ts';
 
 export interface ExportClientOptions {
   /** A Temporal client that is connected to the worker's namespace. */
@@ -53,10 +73,13 @@ export interface ExportHandle {
 export class ExportClient {
   readonly temporal: Client;
   readonly taskQueue: string;
+  /** Exports at set times. */
+  readonly schedules: ExportSchedules;
 
   constructor({ client, taskQueue = taskQueueDefault }: ExportClientOptions) {
     this.temporal = client;
     this.taskQueue = taskQueue;
+    this.schedules = new ExportSchedules({ client, taskQueue, startOptions: exportStartOptions });
   }
 
   /**
@@ -85,13 +108,48 @@ export class ExportClient {
   getHandle(workflowId: string, runId?: string): ExportHandle {
     return exportHandle(this.temporal.workflow.getHandle<ExportSnapshot>(workflowId, runId), runId);
   }
+
+  /** What Temporal itself knows of an export: answered without any worker, at the price of knowing less. */
+  async describe(workflowId: string, runId?: string): Promise<ExportSummary> {
+    return exportSummary(await this.temporal.workflow.getHandle(workflowId, runId).describe());
+  }
+
+  /** Exports that match, newest first. Throws a `TypeError` for a filter that cannot be one. */
+  list(filter: ExportFilter = {}): AsyncIterable<ExportSummary> {
+    return listExports(this.temporal, filter);
+  }
+
+  /** Whether a worker has asked for an export's work in the last minutes: without one, it cannot be asked for its status. */
+  async hasWorker({ taskQueue }: Pick<ExportSummary, 'taskQueue'>): Promise<boolean> {
+    const [workflows = []] = await workersOf(this.temporal, taskQueue);
+    return workflows.length > 0;
+  }
+
+  /** Whether exports can be run here: server, namespace, search attributes, workers. Changes nothing. */
+  check(): Promise<readonly Finding[]> {
+    return checkTemporal(this.temporal, this.taskQueue);
+  }
+
+  /**
+   * Registers the search attributes that exports carry where the namespace has them. Once is enough; it can be
+   * repeated. Returns the names that were missing. Needs the right to change the namespace.
+   */
+  registerSearchAttributes(): Promise<readonly string[]> {
+    return registerSearchAttributes(this.temporal);
+  }
+}
+
+export interface ConnectExportClientOptions extends Omit<ExportClientOptions, 'client'> {
+  /** Where Temporal is and how to get in. @default what `TEMPORAL_*` and Temporal's configuration file say */
+  readonly temporal?: { readonly connectionOptions: ConnectionOptions; readonly namespace?: string };
 }
 
 /** Connects by `TEMPORAL_*` as `@temporalio/envconfig` reads them. Close `client.temporal.connection` when done. */
-export async function connectExportClient(
-  options: Omit<ExportClientOptions, 'client'> = {},
-): Promise<ExportClient> {
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+export async function connectExportClient({
+  temporal,
+  ...options
+}: ConnectExportClientOptions = {}): Promise<ExportClient> {
+  const { connectionOptions, namespace } = temporal ?? loadClientConnectConfig();
   const connection = await Connection.connect(connectionOptions);
   const client = new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
   return new ExportClient({ client, ...options });
@@ -102,7 +160,8 @@ type ExportSnapshot = (request: ExportRequest) => Promise<ExportResult>;
 /** What a started export shows in lists; also for the action of a Temporal Schedule. */
 export function exportStartOptions(
   request: ExportRequest,
-): Pick<WorkflowStartOptions, 'staticSummary' | 'staticDetails'> & { args: [ExportRequest] } {
+): Pick<WorkflowStartOptions, 'staticSummary' | 'staticDetails' | 'memo'> & { args: [ExportRequest] } {
+  const { groupId, clusterName, snapshotId } = request;
   const bucket = request.exportBucketName ?? request.exportBucketId ?? '';
   return {
     args: [request],
@@ -113,6 +172,7 @@ export function exportStartOptions(
       `- Snapshot: \`${request.snapshotId}\``,
       `- Export bucket: \`${bucket}\``,
     ].join('\n'),
+    memo: { [exportLabelsMemo]: { groupId, clusterName, snapshotId } },
   };
 }
 

@@ -1,6 +1,16 @@
 /** The settings of the worker: the environment in, typed and checked settings out. */
-export { readSettings, secretsOf } from './config/settings.ts';
-export type { Settings, Environment } from './config/settings.ts';
+export {
+  readAtlasClientSettings,
+  readSettings,
+  readTemporalClientSettings,
+  secretsOf,
+} from './config/settings.ts';
+export type {
+  AtlasClientSettings,
+  Environment,
+  Settings,
+  TemporalClientSettings,
+} from './config/settings.ts';
 export type { AtlasCredentials, AtlasSettings } from './config/atlas-settings.ts';
 export type { TemporalSettings } from './config/temporal-settings.ts';
 export { SettingsError, type SettingsProblem } from './config/settings-error.ts';

@@ -1,4 +1,6 @@
 import type { ProgressObservation } from '../../src/workflows/poll-schedule.ts';
+import { firstModel } from './model-parameters.ts';
+import type { DurationKind, ModelParameters } from './model-parameters.ts';
 import { drawCounter } from './progress-model.ts';
 import type { Counter, ProgressKind } from './progress-model.ts';
 import { Random } from './random.ts';
@@ -6,25 +8,20 @@ import { Random } from './random.ts';
 const minuteMs = 60_000;
 const durationMsMax = 48 * 60 * minuteMs;
 
-/** How the exports of one cluster differ from each other; the last three are held out. */
-type DurationKind = 'empty' | 'steady' | 'two-kinds' | 'growing' | 'degraded';
-
 export interface SimulatedExport {
-  /** Whether the schedule's constants were chosen without ever looking at this kind of cluster. */
-  heldOut: boolean;
   progressKind: ProgressKind;
   durationKind: DurationKind;
   /** createdAt to finishedAt. */
   durationMs: number;
-  /** The cluster's earlier exports, oldest first; half of the clusters have none. */
+  /** The cluster's earlier exports, newest first as the product passes them; half of the clusters have none. */
   earlierDurationsMs: readonly number[];
   /** What a look this far into the export sees, before its end. */
   look: (elapsedMs: number) => ProgressObservation;
-  /** More durations of the very same cluster at the very same time, for the oracle only. */
-  drawDuration: (random: Random) => number;
+  /** What no schedule can know, for the oracle only. */
+  hidden: { model: ModelParameters; collections: number; queuedMs: number; earlierRunsMs: readonly number[] };
 }
 
-interface Cluster {
+export interface Cluster {
   durationKind: DurationKind;
   progressKind: ProgressKind;
   medianRunMs: number;
@@ -33,74 +30,57 @@ interface Cluster {
 }
 
 /** One export of one cluster, all drawn from the seed. */
-export function drawExport(seed: number): SimulatedExport {
+export function drawExport(seed: number, model: ModelParameters = firstModel): SimulatedExport {
   const random = new Random(seed);
   for (let warmUp = 0; warmUp < 4; warmUp += 1) random.uniform();
-  const cluster = drawCluster(random);
-  const collections = Math.ceil(random.logNormal(60, 1.5));
-  const skew = random.between(0, 1.6);
+  const cluster = drawCluster(random, model);
+  const drawnCollections = Math.ceil(random.logNormal(model.collectionsMedian, 1.5));
+  const collections = Math.min(drawnCollections, 5000);
+  const skew = random.between(...model.skew);
   const earlierCount = random.chance(0.5) ? Math.ceil(random.uniform() * 12) : 0;
-  const earlierDurationsMs = Array.from({ length: earlierCount }, (_, index) => {
-    const { queuedMs, runMs } = drawPhases(random, cluster, earlierCount - index);
-    return queuedMs + runMs;
-  });
-  const { queuedMs, runMs } = drawPhases(random, cluster, 0);
-  const size = { collections: Math.min(collections, 5000), skew };
-  const counter = drawCounter(random, cluster.progressKind, size);
+  const earlier = Array.from({ length: earlierCount }, (_, index) =>
+    drawPhases(random, cluster, { model, ago: earlierCount - index }),
+  );
+  const { queuedMs, runMs } = drawPhases(random, cluster, { model, ago: 0 });
+  const counter = drawCounter(random, cluster.progressKind, { ...model, collections, skew });
   return {
-    heldOut: isHeldOut(cluster),
     progressKind: cluster.progressKind,
     durationKind: cluster.durationKind,
     durationMs: queuedMs + runMs,
-    earlierDurationsMs,
+    earlierDurationsMs: earlier.map((phases) => phases.queuedMs + phases.runMs).toReversed(),
     look: (elapsedMs) => observe({ elapsedMs, queuedMs, runMs, counter }),
-    drawDuration(oracleRandom) {
-      const phases = drawPhases(oracleRandom, cluster, 0);
-      return phases.queuedMs + phases.runMs;
-    },
+    hidden: { model, collections, queuedMs, earlierRunsMs: earlier.map((phases) => phases.runMs) },
   };
 }
 
-function drawCluster(random: Random): Cluster {
-  const durationKind = random.weighted<DurationKind>([
-    ['empty', 0.1],
-    ['steady', 0.6],
-    ['two-kinds', 0.1],
-    ['growing', 0.1],
-    ['degraded', 0.1],
-  ]);
-  const progressKind = random.weighted<ProgressKind>([
-    ['silent', 0.15],
-    ['zipf', 0.25],
-    ['even', 0.1],
-    ['late', 0.1],
-    ['bursty', 0.1],
-    ['stuck-at-zero', 0.04],
-    ['stalling', 0.07],
-    ['small-first', 0.07],
-    ['total-grows', 0.06],
-    ['stale-counter', 0.06],
-  ]);
+export function drawCluster(random: Random, model: ModelParameters): Cluster {
+  const durationKind = random.weighted(model.durationKinds);
+  const progressKind = random.weighted(model.progressKinds);
   return {
     durationKind,
     progressKind: durationKind === 'empty' ? 'silent' : progressKind,
-    medianRunMs: random.logNormal(40 * minuteMs, 1.1),
-    spread: random.between(0.05, 0.5),
-    busy: random.chance(0.2),
+    medianRunMs: random.logNormal(model.medianRunMinutes * minuteMs, model.spreadBetweenClusters),
+    spread: random.between(...model.spreadWithinCluster),
+    busy: random.chance(model.busyChance),
   };
 }
 
 /** How long one export waits and runs; `ago` counts exports back from the present one. */
-function drawPhases(random: Random, cluster: Cluster, ago: number): { queuedMs: number; runMs: number } {
+function drawPhases(
+  random: Random,
+  cluster: Cluster,
+  { model, ago }: { model: ModelParameters; ago: number },
+): { queuedMs: number; runMs: number } {
   // Five replica sets export at a time: in a busy project an export may wait for others to end.
   const waitsForOthers = cluster.busy && random.chance(0.5);
   const queuedMs =
-    random.between(0.2, 3) * minuteMs + (waitsForOthers ? random.exponential(25 * minuteMs) : 0);
+    random.between(0.2, 3) * minuteMs +
+    (waitsForOthers ? random.exponential(model.busyQueueMinutesMean * minuteMs) : 0);
   const runMs = drawRunMs(random, cluster, ago);
   return { queuedMs, runMs: Math.min(runMs, durationMsMax - queuedMs) };
 }
 
-function drawRunMs(random: Random, cluster: Cluster, ago: number): number {
+export function drawRunMs(random: Random, cluster: Cluster, ago: number): number {
   const { durationKind, medianRunMs, spread } = cluster;
   if (durationKind === 'empty') return random.between(11, 14) * minuteMs;
   const usualMs = random.logNormal(medianRunMs, spread);
@@ -114,17 +94,6 @@ function drawRunMs(random: Random, cluster: Cluster, ago: number): number {
     case 'degraded':
       return random.chance(0.15) ? usualMs * random.between(2, 8) : usualMs;
   }
-}
-
-function isHeldOut({ durationKind, progressKind }: Cluster): boolean {
-  const heldOutProgress: readonly ProgressKind[] = [
-    'stuck-at-zero',
-    'stalling',
-    'small-first',
-    'total-grows',
-    'stale-counter',
-  ];
-  return !['empty', 'steady'].includes(durationKind) || heldOutProgress.includes(progressKind);
 }
 
 function observe(look: {

@@ -1,83 +1,84 @@
 import type { SimulatedExport } from './export-model.ts';
+import { Random } from './random.ts';
 import type { Outcome, Strategy } from './strategies.ts';
 
 export interface Measured {
-  exports: number;
   pollsMean: number;
-  pollsP50: number;
   pollsP95: number;
   delaySecondsMean: number;
-  delaySecondsP50: number;
   delaySecondsP95: number;
-  delaySecondsMax: number;
-}
-
-export interface Comparison {
-  /** The fixed interval that, in hindsight over these very exports, has the same mean delay. */
+  /** The fixed interval with the same mean delay over these very exports, in hindsight. */
   fixedIntervalSeconds: number;
   fixedPollsMean: number;
-  /** How many polls that fixed interval needs for each poll of the strategy. */
-  pollsRatio: number;
+  /** How many polls that fixed interval needs for each poll of the strategy, with its 95 % bootstrap interval. */
+  ratio: number;
+  ratioLow: number;
+  ratioHigh: number;
 }
 
+interface Means {
+  durationMs: number;
+  polls: number;
+  delayMs: number;
+}
+
+const resamples = 1000;
+
 export function measure(exports: readonly SimulatedExport[], strategy: Strategy): Measured {
-  const outcomes = exports.map((simulated, index) => strategy(simulated, index));
-  const polls = ascending(outcomes, (outcome) => outcome.polls);
-  const delays = ascending(outcomes, (outcome) => outcome.delayMs / 1000);
+  const outcomes = exports.map((simulated, index) => ({
+    ...strategy(simulated, index),
+    durationMs: simulated.durationMs,
+  }));
+  const means = meansOf(outcomes);
+  const [ratioLow, ratioHigh] = bootstrapInterval(outcomes);
   return {
-    exports: exports.length,
-    pollsMean: mean(polls),
-    pollsP50: quantile(polls, 0.5),
-    pollsP95: quantile(polls, 0.95),
-    delaySecondsMean: mean(delays),
-    delaySecondsP50: quantile(delays, 0.5),
-    delaySecondsP95: quantile(delays, 0.95),
-    delaySecondsMax: quantile(delays, 1),
+    pollsMean: means.polls,
+    pollsP95: quantile(ascending(outcomes.map(({ polls }) => polls)), 0.95),
+    delaySecondsMean: means.delayMs / 1000,
+    delaySecondsP95: quantile(ascending(outcomes.map(({ delayMs }) => delayMs)), 0.95) / 1000,
+    fixedIntervalSeconds: sameDelay(means).intervalMs / 1000,
+    fixedPollsMean: sameDelay(means).polls,
+    ratio: sameDelay(means).polls / means.polls,
+    ratioLow,
+    ratioHigh,
   };
 }
 
 /**
- * Solves, by bisection, for the fixed interval with the same mean delay, and counts its polls. Each export is seen
- * at several phases of the interval, so that no interval is lucky on these very exports.
+ * A fixed interval, begun anywhere within itself with the same chance: the end of an export lies anywhere between two
+ * of its looks, so the mean delay is half of it, and one look follows after those within the export.
  */
-export function compareWithFixed(exports: readonly SimulatedExport[], measured: Measured): Comparison {
-  let lowMs = 10;
-  let highMs = 48 * 60 * 60_000;
-  for (let step = 0; step < 50; step += 1) {
-    const middleMs = (lowMs + highMs) / 2;
-    if (fixedAtAllPhases(exports, middleMs).delayMs / 1000 < measured.delaySecondsMean) lowMs = middleMs;
-    else highMs = middleMs;
+function sameDelay({ durationMs, delayMs }: Means): { intervalMs: number; polls: number } {
+  const intervalMs = 2 * delayMs;
+  return { intervalMs, polls: durationMs / intervalMs + 1 };
+}
+
+/** The ratio's 2.5th and 97.5th percentile over exports drawn anew, with replacement, from these. */
+function bootstrapInterval(outcomes: readonly (Outcome & { durationMs: number })[]): [number, number] {
+  const random = new Random(0xb007);
+  const drawn = (): (Outcome & { durationMs: number })[] =>
+    outcomes.map((outcome) => outcomes[Math.floor(random.uniform() * outcomes.length)] ?? outcome);
+  const ratios = Array.from({ length: resamples }, () => {
+    const means = meansOf(drawn());
+    return sameDelay(means).polls / means.polls;
+  });
+  const sorted = ascending(ratios);
+  return [quantile(sorted, 0.025), quantile(sorted, 0.975)];
+}
+
+function meansOf(outcomes: readonly (Outcome & { durationMs: number })[]): Means {
+  const sum = { durationMs: 0, polls: 0, delayMs: 0 };
+  for (const { durationMs, polls, delayMs } of outcomes) {
+    sum.durationMs += durationMs;
+    sum.polls += polls;
+    sum.delayMs += delayMs;
   }
-  const { polls } = fixedAtAllPhases(exports, lowMs);
-  return {
-    fixedIntervalSeconds: lowMs / 1000,
-    fixedPollsMean: polls,
-    pollsRatio: polls / measured.pollsMean,
-  };
+  const count = Math.max(1, outcomes.length);
+  return { durationMs: sum.durationMs / count, polls: sum.polls / count, delayMs: sum.delayMs / count };
 }
 
-const phases = 16;
-
-function fixedAtAllPhases(exports: readonly SimulatedExport[], intervalMs: number): Outcome {
-  const total = { polls: 0, delayMs: 0 };
-  for (const { durationMs } of exports) {
-    for (let phase = 0; phase < phases; phase += 1) {
-      const firstMs = (intervalMs * (phase + 0.5)) / phases;
-      const polls = 1 + Math.max(0, Math.ceil((durationMs - firstMs) / intervalMs));
-      total.polls += polls;
-      total.delayMs += firstMs + (polls - 1) * intervalMs - durationMs;
-    }
-  }
-  const seen = exports.length * phases;
-  return { polls: total.polls / seen, delayMs: total.delayMs / seen };
-}
-
-function ascending(outcomes: readonly Outcome[], value: (outcome: Outcome) => number): number[] {
-  return outcomes.map(value).sort((a, b) => a - b);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+function ascending(values: readonly number[]): number[] {
+  return values.toSorted((a, b) => a - b);
 }
 
 function quantile(sorted: readonly number[], share: number): number {

@@ -129,5 +129,6 @@ function routedActivities(worker: string, runs: ReadonlyMap<string, StagedRun>):
     findExportJob: (input) => activities(input).findExportJob(input),
     createExportJob: (input) => activities(input).createExportJob(input),
     pollExportJob: (input) => activities(input).pollExportJob(input),
+    searchAttributesRegistered: (input) => activities(input).searchAttributesRegistered(input),
   };
 }

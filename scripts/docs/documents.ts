@@ -1,21 +1,38 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
+import { answerDocuments, schemaIndex } from './answer-documents.ts';
+import { commandPage } from './command-page.ts';
 import { docComments, type DocComment } from './doc-comments.ts';
 import { failuresPage } from './failures-page.ts';
+import { manifestJsonSchema } from './manifest-schema.ts';
 import { requestJsonSchema } from './request-schema.ts';
 import { settingsPage } from './settings-page.ts';
 
-const commentedFiles = ['duration', 'export-request', 'export-failure'];
+const commentedFiles = [
+  'duration',
+  'export-request',
+  'check-export-request',
+  'export-job',
+  'export-status',
+  'export-failure',
+];
 
 /** Every generated document: its path in the project and what has to be in it. */
 export async function generatedDocuments(root: string): Promise<Map<string, string>> {
   const comments = contractComments(root);
+  const schemas = new Map<string, object>([
+    ['index.json', schemaIndex()],
+    ['export-request.schema.json', requestJsonSchema(comments)],
+    ...answerDocuments(comments),
+    ['export-manifest.schema.json', manifestJsonSchema()],
+  ]);
   return new Map([
-    [
-      'docs/schema/export-request.schema.json',
-      `${JSON.stringify(requestJsonSchema(comments), undefined, 2)}\n`,
-    ],
+    ...Array.from(schemas, ([name, schema]): [string, string] => [
+      `docs/schema/${name}`,
+      `${JSON.stringify(schema, undefined, 2)}\n`,
+    ]),
+    ['docs/cli.md', await markdown(root, commandPage())],
     ['docs/settings.md', await markdown(root, settingsPage())],
     ['docs/failures.md', await markdown(root, failuresPage(comments))],
   ]);

@@ -12,6 +12,14 @@ export interface ExportActivities {
   findExportJob(input: FindExportJobInput): Promise<FoundExportJobs>;
   createExportJob(input: CreateExportJobInput): Promise<ExportJob>;
   pollExportJob(input: PollExportJobInput): Promise<PolledExportJob>;
+  /** Local: whether exports can carry Temporal's search attributes. Never fails because of the server. */
+  /** What it is asked for stands on its log lines; the answer is the same for every export. */
+  searchAttributesRegistered(input: LabelledExport): Promise<boolean>;
+}
+
+/** The export that is to be labelled. */
+export interface LabelledExport extends ClusterReference {
+  readonly snapshotId: string;
 }
 
 export interface ResolveExportInput extends ClusterReference {

@@ -30,8 +30,10 @@ function withoutComponents(listed: readonly AtlasExportJob[]): AtlasExportJob[] 
   return listed.filter((job) => !components.has(job.id));
 }
 
-function isOurs(job: AtlasExportJob, { exportRequestId, exportId }: Criteria): boolean {
+function isOurs(job: AtlasExportJob, { snapshotId, exportRequestId, exportId }: Criteria): boolean {
   if (job.id === exportId) return true;
+  // A run that Temporal retries resolves "latest" anew: its first try's job then is of another snapshot.
+  if (job.snapshotId !== undefined && job.snapshotId !== snapshotId) return false;
   return job.customData.some(({ key, value }) => key === exportRequestIdKey && value === exportRequestId);
 }
 

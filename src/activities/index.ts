@@ -5,11 +5,13 @@ import { createExportJob } from './create-export-job.ts';
 import type { ExportActivities } from './export-activities.ts';
 import { searchExportJobs } from './export-job-search.ts';
 import { pollExportJob } from './poll-export-job.ts';
+import { createSearchAttributesCheck } from './registered-labels.ts';
 import { resolveExport } from './resolve-export.ts';
 
 export type * from './export-activities.ts';
 
-const heartbeatMs = 3_000;
+/** Against the heartbeat timeout of 6 s (see workflows/activity-calls.ts); the worker passes each on as it comes. */
+const heartbeatMs = 2_000;
 
 /** The activities over an Atlas client. One client serves a whole worker. */
 export function createActivities({ atlas }: { atlas: AtlasClient }): ExportActivities {
@@ -22,6 +24,7 @@ export function createActivities({ atlas }: { atlas: AtlasClient }): ExportActiv
       }),
     createExportJob: (input) => asActivity((options) => createExportJob(atlas, input, options)),
     pollExportJob: (input) => asActivity((options) => pollExportJob(atlas, input, options)),
+    searchAttributesRegistered: createSearchAttributesCheck(),
   };
 }
 

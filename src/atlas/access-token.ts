@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { HttpAnswer } from './body.ts';
+import { parseJsonText } from './json-text.ts';
 
 export interface AccessToken {
   readonly accessToken: string;
@@ -22,7 +23,7 @@ export function parseAccessToken(answer: HttpAnswer): AccessToken | undefined {
   if (answer.status !== 200 || answer.bodyProblem !== undefined) return undefined;
   let document: unknown;
   try {
-    document = JSON.parse(answer.text);
+    document = parseJsonText(answer.text);
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 /** The API to speak: `v2` with versioned media types, or `v1.0` (that of `create-export-job.rst`), plain JSON. */
 export type AtlasApiVersion = 'v2' | 'v1.0';
 
-export type AtlasResource = 'exports' | 'snapshots' | 'exportBuckets' | 'clusters';
+export type AtlasResource = 'exports' | 'snapshots' | 'exportBuckets' | 'clusters' | 'root';
 
 /** The newest version of each resource that this client knows (v2 specification). */
 const RESOURCE_VERSIONS: Readonly<Record<AtlasResource, string>> = {
@@ -9,6 +9,7 @@ const RESOURCE_VERSIONS: Readonly<Record<AtlasResource, string>> = {
   snapshots: '2023-01-01',
   exportBuckets: '2024-05-30',
   clusters: '2024-08-05',
+  root: '2023-01-01',
 };
 
 /** The media type to ask for, and to send, for a resource. */

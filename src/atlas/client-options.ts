@@ -37,6 +37,8 @@ export interface AtlasRequestEvent {
   readonly wireRequests: number;
   /** The last answer's `RateLimit-Remaining`. */
   readonly rateLimitRemaining?: number;
+  /** The last answer's `Date`: what time it is at Atlas. */
+  readonly dateMs?: number;
 }
 
 export interface AtlasClientOptions {

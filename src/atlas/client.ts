@@ -13,6 +13,8 @@ import type { CustomDataEntry, ExportJob } from './export-job.ts';
 import { ITEMS_PER_PAGE_MAX, listAll } from './pages.ts';
 import { snapshotSchema } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
+import { systemStatusSchema } from './system-status.ts';
+import type { SystemStatus } from './system-status.ts';
 import { AtlasTransport } from './transport.ts';
 
 export interface CallOptions {
@@ -75,6 +77,8 @@ export interface AtlasClient {
   listExportBuckets(group: { readonly groupId: string }, options?: CallOptions): Promise<ExportBucket[]>;
   getExportBucket(bucket: ExportBucketLocator, options?: CallOptions): Promise<ExportBucket>;
   getCluster(cluster: ClusterLocator, options?: CallOptions): Promise<Cluster>;
+  /** Of no project: who asks, from which address, and with which roles. */
+  getSystemStatus(options?: CallOptions): Promise<SystemStatus>;
   /** Waits for the calls under way and closes every connection. Later calls fail with `ATLAS_CONNECTION`. */
   close(): Promise<void>;
 }
@@ -174,6 +178,13 @@ class HttpAtlasClient implements AtlasClient {
       { operation: 'getCluster', resource: 'clusters', groupId, segments, schema: clusterSchema },
       options,
     );
+  }
+
+  async getSystemStatus(options: CallOptions = {}): Promise<SystemStatus> {
+    const operation = { operation: 'getSystemStatus', resource: 'root', groupId: '', segments: [] } as const;
+    const pathAndQuery = `/api/atlas/${this.#options.apiVersion}`;
+    const request = { method: 'GET', pathAndQuery, signal: options.signal } as const;
+    return this.#document({ ...operation, schema: systemStatusSchema }, request);
   }
 
   close(): Promise<void> {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { lenientBoolean, lenientString, present } from './lenient.ts';
+import { lenient, lenientBoolean, lenientList, lenientString, present } from './lenient.ts';
 
 /** What an export needs to know of a cluster. What Atlas leaves out is absent. */
 export interface Cluster {
@@ -13,7 +13,14 @@ export interface Cluster {
   /** Whether Cloud Backup is on. */
   readonly backupEnabled?: boolean;
   readonly mongoDBVersion?: string;
+  /** Tiers of its nodes that hold data, such as `M10`, each once; v1.0 does not tell them. */
+  readonly instanceSizes?: readonly string[];
 }
+
+const specsSchema = lenient(v.object({ instanceSize: lenientString }));
+const replicationSpecSchema = v.object({
+  regionConfigs: lenientList(v.object({ electableSpecs: specsSchema })),
+});
 
 export const clusterSchema: v.GenericSchema<unknown, Cluster> = v.pipe(
   v.object({
@@ -26,8 +33,22 @@ export const clusterSchema: v.GenericSchema<unknown, Cluster> = v.pipe(
     // What v1.0 calls the same flag.
     providerBackupEnabled: lenientBoolean,
     mongoDBVersion: lenientString,
+    replicationSpecs: lenientList(replicationSpecSchema),
   }),
-  v.transform(({ providerBackupEnabled, ...cluster }) =>
-    present({ ...cluster, backupEnabled: cluster.backupEnabled ?? providerBackupEnabled }),
+  v.transform(({ providerBackupEnabled, replicationSpecs, ...cluster }) =>
+    present({
+      ...cluster,
+      backupEnabled: cluster.backupEnabled ?? providerBackupEnabled,
+      instanceSizes: instanceSizes(replicationSpecs),
+    }),
   ),
 );
+
+function instanceSizes(
+  specs: readonly v.InferOutput<typeof replicationSpecSchema>[] | undefined,
+): string[] | undefined {
+  const sizes = (specs ?? [])
+    .flatMap(({ regionConfigs = [] }) => regionConfigs)
+    .flatMap(({ electableSpecs }) => electableSpecs?.instanceSize ?? []);
+  return sizes.length === 0 ? undefined : [...new Set(sizes)];
+}

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { HttpAnswer } from './body.ts';
+import { parseJsonText } from './json-text.ts';
 import { errorFromAnswer, errorFromUnusableBody } from './response-error.ts';
 import type { ErrorContext } from './response-error.ts';
 
@@ -17,7 +18,7 @@ export function readDocument<Output>(
   if (answer.bodyProblem !== undefined) throw errorFromUnusableBody(answer, answer.bodyProblem, context);
   let document: unknown;
   try {
-    document = JSON.parse(answer.text);
+    document = parseJsonText(answer.text);
   } catch {
     const problem = answer.text.trim() === '' ? 'the body is empty' : 'the body is not JSON';
     throw errorFromUnusableBody(answer, problem, context);

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { HttpAnswer } from './body.ts';
+import { parseJsonText } from './json-text.ts';
 import type { TextCleaner } from './redact.ts';
 
 /** What an error answer's body turned out to be. Atlas's front end answers in HTML when Atlas is away. */
@@ -73,7 +74,7 @@ function explainApiError(
 function parseApiError(body: string): v.InferOutput<typeof apiError> | undefined {
   let document: unknown;
   try {
-    document = JSON.parse(body);
+    document = parseJsonText(body);
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { lenientBoolean, lenientString, present } from './lenient.ts';
+import { lenientBoolean, lenientString, pathId, present } from './lenient.ts';
 
 /** Where exports go: a bucket or container that the project may write to. What Atlas leaves out is absent. */
 export interface ExportBucket {
@@ -20,7 +20,7 @@ export interface ExportBucket {
 
 export const exportBucketSchema: v.GenericSchema<unknown, ExportBucket> = v.pipe(
   v.object({
-    _id: v.string(),
+    _id: pathId,
     bucketName: lenientString,
     cloudProvider: lenientString,
     region: lenientString,

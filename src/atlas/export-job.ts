@@ -1,5 +1,13 @@
 import * as v from 'valibot';
-import { canonicalCase, lenient, lenientList, lenientString, present } from './lenient.ts';
+import {
+  boundedString,
+  canonicalCase,
+  lenient,
+  lenientList,
+  lenientString,
+  pathId,
+  present,
+} from './lenient.ts';
 
 /** The states Atlas documents (v2 specification, `DiskBackupExportJob.state`). */
 export const EXPORT_JOB_STATES = ['Queued', 'InProgress', 'Successful', 'Failed', 'Cancelled'] as const;
@@ -46,11 +54,15 @@ export interface ExportJob {
   readonly customData: readonly CustomDataEntry[];
 }
 
+/** A state that is not known is shown everywhere, so it has to be a word. */
+const STATE_CHARACTERS_MAX = 100;
+
 export const exportJobSchema: v.GenericSchema<unknown, ExportJob> = v.pipe(
   v.object({
-    id: v.string(),
+    id: pathId,
     state: v.pipe(
       v.string(),
+      v.maxLength(STATE_CHARACTERS_MAX),
       v.transform((state) => canonicalCase(state, EXPORT_JOB_STATES)),
     ),
     stateReason: lenient(
@@ -62,11 +74,14 @@ export const exportJobSchema: v.GenericSchema<unknown, ExportJob> = v.pipe(
         totalCollections: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
       }),
     ),
-    components: lenientList(v.object({ exportId: v.string(), replicaSetName: v.fallback(v.string(), '') })),
+    components: lenientList(
+      v.object({ exportId: pathId, replicaSetName: v.fallback(v.pipe(v.string(), v.maxLength(1_000)), '') }),
+    ),
     createdAt: lenientString,
     finishedAt: lenientString,
     snapshotId: lenientString,
-    exportBucketId: v.string(),
+    // Compared, never sent back in a path: the example in create-export-job.rst has a placeholder here.
+    exportBucketId: boundedString,
     prefix: lenientString,
     customData: lenientList(v.object({ key: v.string(), value: v.string() })),
   }),

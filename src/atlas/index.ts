@@ -36,5 +36,6 @@ export type { Cluster } from './cluster.ts';
 export type { ExportBucket } from './export-bucket.ts';
 export { EXPORT_JOB_STATES, EXPORT_JOB_STATES_TERMINAL, isTerminalExportJobState } from './export-job.ts';
 export type { CustomDataEntry, ExportJob, ExportJobComponent } from './export-job.ts';
+export type { AtlasRole, SystemStatus } from './system-status.ts';
 export { SNAPSHOT_STATUSES } from './snapshot.ts';
 export type { Snapshot, SnapshotMember } from './snapshot.ts';

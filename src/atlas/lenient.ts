@@ -10,7 +10,15 @@ const fallbackAbsent = <Schema extends v.GenericSchema>(
 ): v.SchemaWithFallback<v.OptionalSchema<Schema, undefined>, undefined> =>
   v.fallback(v.optional(schema), undefined);
 
-export const lenientString = fallbackAbsent(v.string());
+/** Longer than anything Atlas writes (a prefix is at most an object key, 1,024 bytes); what is read goes into histories. */
+const CHARACTERS_MAX = 10_000;
+
+export const boundedString = v.pipe(v.string(), v.maxLength(CHARACTERS_MAX));
+
+export const lenientString = fallbackAbsent(boundedString);
+
+/** An id, which is sent back as a part of a path: only what may stand there as it is, and bounded. */
+export const pathId = v.pipe(v.string(), v.regex(/^(?!\.{1,2}$)[\w.~-]{1,100}$/));
 export const lenientBoolean = fallbackAbsent(v.boolean());
 /** A count or a size: whole and not negative. */
 export const lenientCount = fallbackAbsent(v.pipe(v.number(), v.safeInteger(), v.minValue(0)));

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { canonicalCase, lenientCount, lenientList, lenientString, present } from './lenient.ts';
+import { canonicalCase, lenientCount, lenientList, lenientString, pathId, present } from './lenient.ts';
 
 /** Atlas's words for a snapshot's status (v2 specification). */
 export const SNAPSHOT_STATUSES = ['queued', 'inProgress', 'completed', 'failed'] as const;
@@ -43,7 +43,7 @@ const memberSchema = v.pipe(
 
 export const snapshotSchema: v.GenericSchema<unknown, Snapshot> = v.pipe(
   v.object({
-    id: v.string(),
+    id: pathId,
     status: lenientString,
     snapshotType: lenientString,
     type: lenientString,

@@ -154,6 +154,7 @@ export class AtlasTransport {
   ): void {
     const status = failure?.status ?? last?.status;
     const remaining = headerText(last?.headers['ratelimit-remaining']) ?? '';
+    const dateMs = Date.parse(headerText(last?.headers['date']) ?? '');
     const event: AtlasRequestEvent = {
       operation: call.operation,
       method: call.method,
@@ -163,6 +164,7 @@ export class AtlasTransport {
       durationMs: cost.durationMs,
       wireRequests: cost.exchange.wireRequests,
       ...(/^\d{1,9}$/.test(remaining) ? { rateLimitRemaining: Number(remaining) } : {}),
+      ...(Number.isNaN(dateMs) ? {} : { dateMs }),
     };
     try {
       this.#options.onRequest(event);

@@ -2,8 +2,8 @@ import { ApplicationFailure, CancelledFailure, type WorkflowFailedError } from '
 import {
   atlasGoesOn,
   exportFailureTypes,
+  invalidRequestText,
   isExportFailureDetails,
-  problemsText,
   type ExportFailureDetails,
   type ExportFailureType,
   type InputProblem,
@@ -36,7 +36,7 @@ export class InvalidExportRequestError extends Error {
   readonly problems: readonly InputProblem[];
 
   constructor(problems: readonly InputProblem[]) {
-    super(`Invalid export request: ${problemsText(problems)}`);
+    super(invalidRequestText(problems));
     this.problems = problems;
   }
 }

@@ -1,8 +1,8 @@
 import type { LogLevel } from '@temporalio/common';
 import { durationMs } from '../contract/duration.ts';
 import { taskQueueDefault } from '../contract/names.ts';
+import { nearestName } from '../contract/nearest-name.ts';
 import { parseBoolean, valueOf, type Environment } from './environment.ts';
-import { nearestName } from './nearest-name.ts';
 import { quoted, type SettingsProblem } from './settings-error.ts';
 
 /** Every variable with this prefix is ours, so one that is not known is a typing mistake. */
@@ -114,6 +114,25 @@ export const ownSettings = {
     fallback: 100,
     parse: wholeNumber({ min: 1, max: 10_000 }),
   }),
+  deploymentName: setting<string | undefined>({
+    name: 'ATLAS_EXPORT_DEPLOYMENT_NAME',
+    meaning:
+      'Name of the Temporal Worker Deployment that this worker belongs to, which turns Worker Versioning on: it takes exports only while its build is the current one. See docs/deploying.md.',
+    expected: 'a name of 1 to 100 letters, digits, hyphens and underscores, starting with a letter or digit',
+    fallback: undefined,
+    fallbackText: 'no Worker Versioning',
+    parse: (text) => (/^[A-Za-z0-9][\w-]{0,99}$/.test(text) ? text : undefined),
+  }),
+  buildId: setting<string | undefined>({
+    name: 'ATLAS_EXPORT_BUILD_ID',
+    meaning:
+      'Build id within that deployment, for a tool that hands out its own. Two builds with other workflow code must never share one.',
+    expected:
+      'a name of 1 to 100 letters, digits, dots, plus signs, hyphens and underscores, starting with a letter or digit',
+    fallback: undefined,
+    fallbackText: "the release's version and 12 digits of its workflow sources' hash",
+    parse: (text) => (/^[A-Za-z0-9][\w.+-]{0,99}$/.test(text) ? text : undefined),
+  }),
   taskQueueActivitiesPerSecondMax: setting<number | undefined>({
     name: 'ATLAS_EXPORT_MAX_TASK_QUEUE_ACTIVITIES_PER_SECOND',
     meaning:
@@ -138,6 +157,8 @@ export interface OwnSettings {
   readonly stickyTimeoutMs: number;
   readonly cachedWorkflowsMax: number;
   readonly concurrentActivitiesMax: number;
+  readonly deploymentName: string | undefined;
+  readonly buildId: string | undefined;
   readonly taskQueueActivitiesPerSecondMax: number | undefined;
 }
 
@@ -151,7 +172,7 @@ export function readOwnSettings(environment: Environment, problems: SettingsProb
     problems.push({ name: spec.name, wrong: `is ${quoted(text)}`, expected: spec.expected });
     return spec.fallback;
   };
-  problems.push(...unknownNameProblems(environment));
+  problems.push(...unknownNameProblems(environment), ...deploymentProblems(environment));
   return {
     taskQueue: read(ownSettings.taskQueue),
     apiVersion: read(ownSettings.apiVersion),
@@ -164,6 +185,8 @@ export function readOwnSettings(environment: Environment, problems: SettingsProb
     stickyTimeoutMs: read(ownSettings.stickyTimeoutMs),
     cachedWorkflowsMax: read(ownSettings.cachedWorkflowsMax),
     concurrentActivitiesMax: read(ownSettings.concurrentActivitiesMax),
+    deploymentName: read(ownSettings.deploymentName),
+    buildId: read(ownSettings.buildId),
     taskQueueActivitiesPerSecondMax: read(ownSettings.taskQueueActivitiesPerSecondMax),
   };
 }
@@ -177,6 +200,20 @@ function unknownNameProblems(environment: Environment): SettingsProblem[] {
       wrong: 'is not a setting',
       expected: `a known name, perhaps ${nearestName(name, known) ?? ''}`,
     }));
+}
+
+/** A build id alone would look as if builds were told apart, and they would not be. */
+function deploymentProblems(environment: Environment): SettingsProblem[] {
+  const { deploymentName, buildId } = ownSettings;
+  if (valueOf(environment, buildId.name) === undefined) return [];
+  if (valueOf(environment, deploymentName.name) !== undefined) return [];
+  return [
+    {
+      name: deploymentName.name,
+      wrong: 'is missing',
+      expected: `the deployment that ${buildId.name} belongs to`,
+    },
+  ];
 }
 
 function setting<Value>(

@@ -38,6 +38,43 @@ export function readSettings(environment: Environment): Settings {
   return { ...own, atlas, temporal, notices };
 }
 
+/** What a client of Temporal needs that never speaks to Atlas. */
+export type TemporalClientSettings = Pick<Settings, 'temporal' | 'taskQueue'>;
+
+/**
+ * Reads those alone, so that an export can be followed without a credential for Atlas.
+ *
+ * @throws {SettingsError}
+ */
+export function readTemporalClientSettings(environment: Environment): TemporalClientSettings {
+  const problems: SettingsProblem[] = [];
+  const { taskQueue } = readOwnSettings(environment, problems);
+  const temporal = readTemporalSettings(environment, problems);
+  if (temporal === undefined || problems.length > 0) {
+    throw new SettingsError(withoutSecrets(problems, environment));
+  }
+  return { temporal, taskQueue };
+}
+
+/** What a client of Atlas needs that never speaks to Temporal. */
+export type AtlasClientSettings = Pick<Settings, 'atlas' | 'apiVersion' | 'notices'>;
+
+/**
+ * Reads those alone, so that Atlas can be read without a Temporal server.
+ *
+ * @throws {SettingsError}
+ */
+export function readAtlasClientSettings(environment: Environment): AtlasClientSettings {
+  const problems: SettingsProblem[] = [];
+  const notices: string[] = [];
+  const { apiVersion, allowHttp } = readOwnSettings(environment, problems);
+  const atlas = readAtlasSettings(environment, { allowHttp, problems, notices });
+  if (atlas === undefined || problems.length > 0) {
+    throw new SettingsError(withoutSecrets(problems, environment));
+  }
+  return { atlas, apiVersion, notices };
+}
+
 /** The values that must never be written anywhere. */
 export function secretsOf({ atlas, temporal }: Settings): string[] {
   const { credentials } = atlas;

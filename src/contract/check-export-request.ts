@@ -2,12 +2,16 @@ import ms from 'ms';
 import * as v from 'valibot';
 import { durationMs } from './duration.ts';
 import {
+  customDataEntriesMax,
+  exportRequestFieldsAt,
   exportRequestSchema,
+  tooManyEntriesMessage,
   type CustomDataEntry,
   type ExportRequest,
   type OnActiveExport,
   type PollingPreset,
 } from './export-request.ts';
+import { likelyName } from './nearest-name.ts';
 
 /** A request that has been checked, with every default filled in and every duration in milliseconds. */
 export interface CheckedExportRequest {
@@ -64,31 +68,55 @@ export function checkExportRequest(input: unknown): CheckedInput {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return { problems: [{ path: '', message: 'the request must be one JSON object' }] };
   }
-  const parsed = v.safeParse(exportRequestSchema, input, { abortPipeEarly: true });
+  const tooMany = tooManyEntries(input);
+  const countable = tooMany.length === 0 ? input : { ...input, customData: [] };
+  const parsed = v.safeParse(exportRequestSchema, countable, { abortPipeEarly: true });
   if (!parsed.success) {
-    return {
-      problems: [...parsed.issues.slice(0, problemsMax).map(problemOfIssue), ...bucketProblems(input)],
-    };
+    const problems = parsed.issues.flatMap(problemsOfIssue).slice(0, problemsMax);
+    return { problems: [...tooMany, ...problems, ...bucketProblems(input)] };
   }
   const written: ExportRequest = parsed.output;
   const bucket = bucketChoice(written);
-  const problems = [...bucketProblems(written), ...intervalProblems(written)];
+  const problems = [...tooMany, ...bucketProblems(written), ...intervalProblems(written)];
   if (bucket === undefined || problems.length > 0) return { problems };
   return { request: withDefaults(written, bucket) };
 }
 
-/** Every problem in one line each, for a failure message. */
-export function problemsText(problems: readonly InputProblem[]): string {
-  return problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+/** What a refused request fails with: one problem in the same line, several in one line each. */
+export function invalidRequestText(problems: readonly InputProblem[]): string {
+  const [separator, between] = problems.length === 1 ? [' ', ''] : ['\n- ', '\n- '];
+  return `Invalid export request:${separator}${problems.map(problemText).join(between)}`;
 }
 
-function problemOfIssue(issue: v.BaseIssue<unknown>): InputProblem {
-  const path = pathText(issue.path ?? []);
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    return { path, message: 'is not a field of an export request' };
-  }
-  if (issue.received === 'undefined') return { path, message: 'is required' };
-  return { path, message: issue.message };
+/** Every problem in one line. */
+export function problemsText(problems: readonly InputProblem[]): string {
+  return problems.map(problemText).join('; ');
+}
+
+function problemText({ path, message }: InputProblem): string {
+  return path === '' ? message : `${path}: ${message}`;
+}
+
+function problemsOfIssue(issue: v.BaseIssue<unknown>): InputProblem[] {
+  if (issue.type === 'strict_object' && issue.expected === 'never') return unknownFields(issue.path ?? []);
+  const message = issue.received === 'undefined' ? 'is required' : issue.message;
+  return [{ path: pathText(issue.path ?? []), message }];
+}
+
+/** Every field that an object should not have: valibot stops at its first. `path` leads to that one. */
+function unknownFields(path: readonly v.IssuePathItem[]): InputProblem[] {
+  const within = path.slice(0, -1);
+  const known = exportRequestFieldsAt(within.map(({ key }) => key));
+  const unknown = Object.keys(path.at(-1)?.input ?? {}).filter((name) => !known.includes(name));
+  const place = within.length === 0 ? 'an export request' : pathText(within);
+  return unknown.slice(0, problemsMax).map((name) => {
+    const likely = likelyName(name, known);
+    const hint =
+      likely === undefined
+        ? `known are: ${known.join(', ')}`
+        : `did you mean ${pathText([...within, { key: likely }])}?`;
+    return { path: pathText([...within, { key: name }]), message: `is not a field of ${place} (${hint})` };
+  });
 }
 
 function pathText(path: readonly { readonly key?: unknown }[]): string {
@@ -98,6 +126,16 @@ function pathText(path: readonly { readonly key?: unknown }[]): string {
     else text += text === '' ? String(key) : `.${String(key)}`;
   }
   return text.slice(0, 200);
+}
+
+/**
+ * Counted before the schema reads them: it would name what is wrong with each of half a million entries, which takes
+ * longer than a workflow task may, and the task would be tried again for ever.
+ */
+function tooManyEntries(input: object): InputProblem[] {
+  if (!('customData' in input) || !Array.isArray(input.customData)) return [];
+  if (input.customData.length <= customDataEntriesMax) return [];
+  return [{ path: 'customData', message: tooManyEntriesMessage }];
 }
 
 function bucketProblems(input: object): InputProblem[] {

@@ -50,6 +50,11 @@ export interface ExportRequest {
   readonly skipIfExported?: boolean;
 }
 
+/** Entries of {@link ExportRequest.customData}. */
+export const customDataEntriesMax = 100;
+
+export const tooManyEntriesMessage = `must have at most ${customDataEntriesMax} entries`;
+
 const groupIdPattern = /^[a-f0-9]{24}$/;
 const clusterNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9-]*$/;
 const snapshotIdPattern = /^([a-f0-9]{24}|latest)$/;
@@ -100,7 +105,7 @@ export const exportRequestSchema = v.strictObject({
     ),
   ),
   customData: v.exactOptional(
-    v.pipe(v.array(customDataEntrySchema), v.maxLength(100, 'must have at most 100 entries')),
+    v.pipe(v.array(customDataEntrySchema), v.maxLength(customDataEntriesMax, tooManyEntriesMessage)),
   ),
   polling: v.exactOptional(pollingSchema),
   deadline: v.exactOptional(durationSchema),
@@ -115,3 +120,26 @@ export const exportRequestSchema = v.strictObject({
   onActiveExport: v.exactOptional(v.picklist(['adopt', 'wait', 'fail'])),
   skipIfExported: v.exactOptional(v.boolean()),
 });
+
+/** The names of the fields that a request may have at a path: `[]`, `['polling']`, `['customData', 2]`. */
+export function exportRequestFieldsAt(path: readonly unknown[]): string[] {
+  const at = path.reduce<unknown>((schema, key) => schemaOf(schema, key), exportRequestSchema);
+  return Object.keys(entriesOf(at));
+}
+
+function schemaOf(schema: unknown, key: unknown): unknown {
+  if (typeof key === 'string') return entriesOf(schema)[key];
+  const list = required(schema);
+  return typeof list === 'object' && list !== null && 'item' in list ? list.item : undefined;
+}
+
+function entriesOf(schema: unknown): Readonly<Record<string, unknown>> {
+  const object = required(schema);
+  if (typeof object !== 'object' || object === null || !('entries' in object)) return {};
+  return { ...(typeof object.entries === 'object' ? object.entries : {}) };
+}
+
+/** An optional schema's own. */
+function required(schema: unknown): unknown {
+  return typeof schema === 'object' && schema !== null && 'wrapped' in schema ? schema.wrapped : schema;
+}

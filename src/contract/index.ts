@@ -3,6 +3,7 @@ export * from './duration.ts';
 export * from './export-request.ts';
 export * from './check-export-request.ts';
 export * from './export-job.ts';
+export * from './export-labels.ts';
 export * from './export-status.ts';
 export * from './export-failure.ts';
 export * from './track-component.ts';

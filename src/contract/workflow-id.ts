@@ -9,6 +9,28 @@ export function exportWorkflowId(request: ExportRequest): string {
   return ['snapshot-export', request.groupId, request.clusterName, request.snapshotId, bucket].join('/');
 }
 
+/** What a workflow id made by {@link exportWorkflowId} says; undefined for any other. */
+export interface ExportWorkflowIdParts {
+  readonly groupId: string;
+  readonly clusterName: string;
+  readonly snapshotId: string;
+  /** The bucket's id or name. */
+  readonly bucket: string;
+}
+
+/** Reads an id back. A Temporal Schedule appends the time of the run to its workflows' ids, which is left out. */
+export function parseExportWorkflowId(workflowId: string): ExportWorkflowIdParts | undefined {
+  const match =
+    /^snapshot-export\/(?<groupId>[^/]+)\/(?<clusterName>[^/]+)\/(?<snapshotId>[^/]+)\/(?<bucket>[^/]+)$/.exec(
+      workflowId,
+    );
+  const { groupId, clusterName, snapshotId, bucket } = match?.groups ?? {};
+  if (groupId === undefined || clusterName === undefined) return undefined;
+  if (snapshotId === undefined || bucket === undefined) return undefined;
+  const withoutTime = bucket.replace(/-\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, '');
+  return { groupId, clusterName, snapshotId, bucket: withoutTime };
+}
+
 /** The workflow id of the child that follows one component. */
 export function componentWorkflowId(exportWorkflow: {
   workflowId: string;

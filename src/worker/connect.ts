@@ -140,7 +140,8 @@ function connectReason(error: unknown): string {
   return inner ?? text;
 }
 
-function oneLine(error: unknown): string {
+/** What an error says, in one line of bounded length. */
+export function oneLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replaceAll(/\s+/g, ' ').slice(0, 300);
 }

@@ -11,6 +11,7 @@ import { createReadiness, type WorkerProgress } from './readiness.ts';
 import { runWorker } from './run-worker.ts';
 import { stopSignal } from './stop-signal.ts';
 import { sdkVersion, version } from './version.ts';
+import { announceDeployment, WorkerVersioningRefusedError } from './worker-deployment.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
 
 /** How the process ends, for whoever started it. A second signal ends it with 128 and the signal's number. */
@@ -60,7 +61,7 @@ export async function main(
     }
     complain(`atlas-export-worker: ${clean(error instanceof Error ? error.message : String(error))}`);
     if (error instanceof SettingsError) return exitCodes.settings;
-    if (error instanceof TemporalUnreachableError) {
+    if (error instanceof TemporalUnreachableError || error instanceof WorkerVersioningRefusedError) {
       logger.error(error.message);
       return exitCodes.temporalUnreachable;
     }
@@ -85,7 +86,8 @@ async function serve(settings: Settings, { logger, progress, signal }: Process):
     readiness: createReadiness(progress),
     metrics: () => runtime.scrape(),
   });
-  logStart(settings, { logger, healthAddress: health.address });
+  const releaseBuildId = workflowBundle.buildId;
+  logStart(settings, { logger, healthAddress: health.address, releaseBuildId });
   try {
     const connection = await connectToTemporal({
       temporal: settings.temporal,
@@ -95,6 +97,7 @@ async function serve(settings: Settings, { logger, progress, signal }: Process):
     });
     progress.connection = { native: connection, namespace: settings.temporal.namespace };
     try {
+      await announceDeployment(settings, { connection, releaseBuildId, logger });
       await runWorker(settings, {
         connection,
         workflowBundle,
@@ -135,10 +138,15 @@ async function listenForHealth(
 
 function logStart(
   settings: Settings,
-  { logger, healthAddress }: { logger: Logger; healthAddress: string },
+  {
+    logger,
+    healthAddress,
+    releaseBuildId,
+  }: { logger: Logger; healthAddress: string; releaseBuildId: string },
 ): void {
   logger.info('the worker is starting', {
     version,
+    buildId: settings.buildId ?? releaseBuildId,
     sdkVersion,
     node: process.versions.node,
     pid: process.pid,

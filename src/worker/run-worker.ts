@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Runtime, Worker, type NativeConnection, type State, type WorkflowBundle } from '@temporalio/worker';
+import { Runtime, Worker, type NativeConnection, type State } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { createAtlasClient, type AtlasClient } from '../atlas/index.ts';
 import type { Settings } from '../config.ts';
 import { activityLogAttributes } from '../telemetry/activity-log-attributes.ts';
 import { createAtlasRequestRecorder } from '../telemetry/metrics.ts';
 import { version } from './version.ts';
-import { loadWorkflowBundle } from './workflow-bundle.ts';
+import { workerDeploymentOptions } from './worker-deployment.ts';
+import { loadWorkflowBundle, type BuiltWorkflows } from './workflow-bundle.ts';
 
 /** After the grace period, time for interrupted activities to say so before the worker gives up on them. */
 const shutdownForceExtraMs = 5_000;
@@ -16,11 +17,17 @@ const atlasCloseTimeoutMs = 500;
 
 const concurrentWorkflowTasksMax = 40;
 
+/**
+ * Below the activities' own 2 s, so that every heartbeat reaches the server. The SDK would hold back those that
+ * come within 80 % of the timeout, which leaves a busy worker a second between a late heartbeat and a lost look.
+ */
+const heartbeatThrottleMs = 1_000;
+
 export interface WorkerDependencies {
   /** Stays the caller's to close, after the worker has ended. */
   readonly connection: NativeConnection;
   /** @default what `npm run build` made */
-  readonly workflowBundle?: WorkflowBundle;
+  readonly workflowBundle?: BuiltWorkflows;
   /** Stays the caller's. @default one made from the settings, which lives as long as the worker */
   readonly atlas?: AtlasClient;
   /** When aborted, the worker takes no more work and ends what it has. */
@@ -52,6 +59,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
       taskQueue: settings.taskQueue,
       identity: `atlas-export-worker ${process.pid}@${hostname()}`,
       workflowBundle,
+      ...workerDeploymentOptions(settings, workflowBundle.buildId),
       activities: createActivities({ atlas }),
       interceptors: { activity: [activityLogAttributes] },
       maxCachedWorkflows: settings.cachedWorkflowsMax,
@@ -61,6 +69,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
       ...(settings.taskQueueActivitiesPerSecondMax === undefined
         ? {}
         : { maxTaskQueueActivitiesPerSecond: settings.taskQueueActivitiesPerSecondMax }),
+      maxHeartbeatThrottleInterval: heartbeatThrottleMs,
       shutdownGraceTime: settings.shutdownGraceMs,
       shutdownForceTime: settings.shutdownGraceMs + shutdownForceExtraMs,
     });

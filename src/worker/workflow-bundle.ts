@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker';
 import type { Logger } from '@temporalio/common';
 import * as v from 'valibot';
-import { sdkVersion } from './version.ts';
+import { sdkVersion, version } from './version.ts';
 
 /** Compiled sources, where `workflows/` and `contract/` are. */
 const sourceFolder = fileURLToPath(new URL('..', import.meta.url));
@@ -27,6 +27,12 @@ const manifestSchema = v.object({
 });
 
 type BundleManifest = v.InferOutput<typeof manifestSchema>;
+
+/** A bundle that belongs to this code, and the name of the build that it makes together with it. */
+export interface BuiltWorkflows extends WorkflowBundle {
+  /** See {@link buildIdOf}. */
+  readonly buildId: string;
+}
 
 /** The workflow bundle is missing or is not the one that belongs to this code. `npm run build` makes it. */
 export class WorkflowBundleError extends Error {
@@ -72,7 +78,7 @@ export async function writeWorkflowBundle({
  *
  * @throws {WorkflowBundleError} where it is missing, damaged, or made from other sources or by another SDK
  */
-export async function loadWorkflowBundle({ folder = sourceFolder } = {}): Promise<WorkflowBundle> {
+export async function loadWorkflowBundle({ folder = sourceFolder } = {}): Promise<BuiltWorkflows> {
   const path = join(folder, bundleName);
   const [code, manifest] = await Promise.all([readText(path), readManifest(join(folder, manifestName))]);
   if (code === undefined || manifest === undefined)
@@ -86,7 +92,15 @@ export async function loadWorkflowBundle({ folder = sourceFolder } = {}): Promis
   if (manifest.sources !== (await sourcesHash())) {
     throw new WorkflowBundleError(`${path} was made from other sources than the ones beside it`);
   }
-  return { code };
+  return { code, buildId: buildIdOf(manifest) };
+}
+
+/**
+ * The release and the workflow code in it: `0.1.0-50f8e5a39a51`. From the sources, not from the bundle, which holds
+ * paths of the machine that made it: the same release has the same build id wherever it was built.
+ */
+function buildIdOf({ sources }: BundleManifest): string {
+  return `${version}-${sources.slice(0, 12)}`;
 }
 
 async function sourcesHash(): Promise<string> {

@@ -1,6 +1,17 @@
 import { proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
 import type { ExportActivities } from '../activities/export-activities.ts';
 
+/**
+ * A worker that dies over an activity is noticed by the heartbeats that stay away: they come every 2 s (see
+ * activities/index.ts). Together with the sticky timeout (5 s), which the workflow task after it may have to sit
+ * out, another worker goes on within 11 s. It is three beats, so that a busy worker or a server that pauses for a
+ * moment loses nothing; a create that is given up by mistake is looked for as one of unknown outcome.
+ *
+ * The frozen worker's lease does not lean on it: what a worker sends late, it sends within the lease's 5 s, and
+ * the looks for the job of a create that was given up go on for 125 s before another is sent.
+ */
+const heartbeatTimeoutMs = 6_000;
+
 /** One look at Atlas is over after this long, whatever happens to the worker that took it on. */
 const lookTimeoutMs = 15_000;
 
@@ -13,9 +24,8 @@ const freshLookTimeoutMs = 35_000;
  */
 const createTimeoutMs = 20_000;
 
-/** A list may have many pages; a worker that dies meanwhile is noticed by its missing heartbeats. */
+/** A list may have many pages. */
 const listTimeoutMs = 2 * 60_000;
-const heartbeatTimeoutMs = 10_000;
 
 /**
  * The activities, each with the retry policy its meaning allows. Temporal is the only one who retries.
@@ -43,6 +53,7 @@ export function exportActivityCalls(groupId: string): ExportActivityCalls {
     create: proxyActivities<Pick<ExportActivities, 'createExportJob'>>({
       priority,
       startToCloseTimeout: createTimeoutMs,
+      heartbeatTimeout: heartbeatTimeoutMs,
       retry: once,
     }),
     look: lookCalls(lookTimeoutMs),
@@ -53,6 +64,7 @@ export function exportActivityCalls(groupId: string): ExportActivityCalls {
     return proxyActivities<Pick<ExportActivities, 'pollExportJob'>>({
       priority,
       startToCloseTimeout,
+      heartbeatTimeout: heartbeatTimeoutMs,
       cancellationType: 'TRY_CANCEL',
       retry: once,
     });

@@ -29,6 +29,8 @@ function isAtlasAnswer(detail: unknown): detail is AtlasAnswer {
   return typeof detail === 'object' && detail !== null && 'code' in detail && 'effect' in detail;
 }
 
+/** `String` itself would fail on an object whose `toString` is no function. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Error) return error.message;
+  return typeof error === 'string' ? error : 'something that is no error was thrown';
 }

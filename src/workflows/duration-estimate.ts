@@ -1,4 +1,5 @@
 import type { ProgressObservation } from './progress-observation.ts';
+import { durationBelief, type DurationBelief } from './duration-belief.ts';
 import { progressIncrements, progressLogLikelihood } from './progress-likelihood.ts';
 
 /**
@@ -20,19 +21,9 @@ const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 
-// What is believed of a cluster before anything is known of it. An empty one takes 15 minutes, of which up to 3
-// in the queue (recorded from Atlas); large ones take a day or two.
-const typicalDurationMs = 35 * minuteMs;
-/** Spread of log durations between clusters. */
-const spreadBetweenClusters = 1;
-/** Spread of log durations between the exports of one cluster, and how many exports that belief is worth. */
-const spreadWithinCluster = 0.3;
-const spreadBeliefDurations = 4;
-
 const typicalQueueMs = 2 * minuteMs;
 /** A queue that has lasted this long lasts this much of it again; each is as likely. */
 const waitingStillShares = [0.1, 0.5, 2];
-const earlierDurationsMax = 100;
 
 const firstCellMs = 500;
 const cellCount = 72;
@@ -42,7 +33,7 @@ const nodeDistance = 3;
 /** How long the export will still take, from this cluster's earlier ones and from the progress seen so far. */
 export function forecastRemaining(input: ForecastInput): RemainingForecast {
   const { elapsedMs, observations } = input;
-  const duration = durationBelief(input.earlierDurationsMs);
+  const duration = durationBelief(input.earlierDurationsMs, progressSilence(observations));
   const queue = estimateQueue(observations, elapsedMs);
   const edgesMs = cellEdgesMs(elapsedMs, duration.typicalMs);
   const middlesMs = edgesMs.slice(1).map((toMs, index) => elapsedMs + (toMs + (edgesMs[index] ?? 0)) / 2);
@@ -70,6 +61,15 @@ function logDensityAfterQueue(duration: DurationBelief, queue: QueueEstimate, du
   return Math.log(Math.max(density, 1e-300));
 }
 
+/** Atlas counts no collections while an empty cluster's export runs, but also on some that are not empty. */
+function progressSilence(observations: readonly ProgressObservation[]): 'unknown' | 'silent' | 'counted' {
+  const running = observations.filter(
+    (seen) => seen.state !== 'Queued' && seen.totalCollections !== undefined,
+  );
+  if (running.length === 0) return 'unknown';
+  return running.some((seen) => (seen.totalCollections ?? 0) > 0) ? 'counted' : 'silent';
+}
+
 /** The function at every point, computed at every third and drawn straight between: it is smooth and dear. */
 function interpolated(points: readonly number[], compute: (point: number) => number): number[] {
   const values = points.map((point, index) => (isNode(index, points.length) ? compute(point) : 0));
@@ -84,42 +84,6 @@ function interpolated(points: readonly number[], compute: (point: number) => num
 
 function isNode(index: number, length: number): boolean {
   return index % nodeDistance === 0 || index === length - 1;
-}
-
-interface DurationBelief {
-  typicalMs: number;
-  /** Log of the probability density at a duration, up to a constant. */
-  logDensity: (durationMs: number) => number;
-}
-
-/**
- * Log-normal durations whose median and spread are both learnt (normal-inverse-gamma): what to expect of the
- * next one is a Student t distribution of the log duration, wide and heavy-tailed while little is known.
- */
-function durationBelief(earlierDurationsMs: readonly number[]): DurationBelief {
-  const logs = earlierDurationsMs
-    .filter((duration) => Number.isFinite(duration) && duration >= secondMs)
-    .slice(0, earlierDurationsMax)
-    .map((duration) => Math.log(duration));
-  const count = logs.length;
-  const mean = count === 0 ? 0 : logs.reduce((sum, log) => sum + log, 0) / count;
-  const squares = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0);
-  const beliefInMean = (spreadWithinCluster / spreadBetweenClusters) ** 2;
-  const centreBefore = Math.log(typicalDurationMs);
-  const centre = (beliefInMean * centreBefore + count * mean) / (beliefInMean + count);
-  const surprise = ((beliefInMean * count) / (beliefInMean + count)) * (mean - centreBefore) ** 2;
-  const freedom = spreadBeliefDurations + count;
-  const variance = (spreadBeliefDurations * spreadWithinCluster ** 2 + squares + surprise) / freedom;
-  const scaleSquared = variance * (1 + 1 / (beliefInMean + count));
-  return {
-    typicalMs: Math.exp(centre),
-    logDensity: (durationMs) => {
-      const log = Math.log(Math.max(durationMs, 1));
-      const distance = (log - centre) ** 2 / scaleSquared;
-      if (log < centre) return -log - (distance * (freedom + 1)) / (2 * freedom);
-      return -log - ((freedom + 1) / 2) * Math.log(1 + distance / freedom);
-    },
-  };
 }
 
 interface QueueEstimate {

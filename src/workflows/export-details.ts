@@ -5,6 +5,7 @@ import {
   stateReasonText,
   type AttemptReport,
   type ComponentStatus,
+  type ExportFailureDetails,
   type ExportJob,
   type ExportStatus,
 } from '../contract/index.ts';
@@ -15,6 +16,7 @@ const rowsMax = 60;
 export function exportDetails(status: ExportStatus): string {
   return [
     headline(status),
+    requestLine(status),
     jobLines(status),
     componentTable(status.components),
     attemptLines(status.attempts),
@@ -22,6 +24,14 @@ export function exportDetails(status: ExportStatus): string {
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** A request that was refused, in Markdown: there is no run whose status could be shown. */
+export function invalidInputDetails({ nextStep, problems = [] }: ExportFailureDetails): string {
+  const lines = problems.map(({ path, message }) =>
+    path === '' ? `- ${inline(message)}` : `- \`${inline(path).replaceAll('`', "'")}\`: ${inline(message)}`,
+  );
+  return [`**Refused**: the request is wrong. ${nextStep}`, lines.join('\n')].join('\n\n');
 }
 
 /** One line about a look to come, for a timer's summary: `"next look at 14:05 UTC, 62 of 140 collections"`. */
@@ -49,6 +59,16 @@ function headline(status: ExportStatus): string {
   if (status.outcome === 'failed') return `**Failed**: ${what}.`;
   if (status.outcome === 'cancelled') return `**Tracking cancelled**: ${what}. ${atlasGoesOn}`;
   return `**${phaseText[status.phase]}** ${what}.`;
+}
+
+/** Where from and where to: who starts an export by hand need not have given it a summary that says so. */
+function requestLine(status: ExportStatus): string {
+  const { exportBucketId, exportBucketName } = status;
+  const bucket = [exportBucketName, exportBucketId].flatMap((each) =>
+    each === undefined ? [] : `\`${inline(each)}\``,
+  );
+  const deadline = status.outcome === undefined ? `, deadline ${status.deadlineAt}` : '';
+  return `Project \`${status.groupId}\`, export bucket ${bucket.join(', ')}${deadline}`;
 }
 
 const phaseText: Record<ExportStatus['phase'], string> = {

@@ -1,6 +1,6 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
 import {
-  problemsText,
+  invalidRequestText,
   stateReasonText,
   type AtlasAnswer,
   type ExportFailureDetails,
@@ -8,13 +8,15 @@ import {
   type ExportJob,
   type InputProblem,
 } from '../contract/index.ts';
+import { invalidInputDetails } from './export-details.ts';
 import type { ExportRun } from './export-run.ts';
 import { nextStep } from './next-step.ts';
 
 /** The failure that ends a workflow whose input is wrong. A plain Error would leave its task retrying for ever. */
 export function invalidInput(problems: readonly InputProblem[]): ApplicationFailure {
   const details: ExportFailureDetails = { nextStep: nextStep('InvalidInput', undefined), problems };
-  return exportFailure('InvalidInput', `Invalid export request: ${problemsText(problems)}`, details);
+  setCurrentDetails(invalidInputDetails(details));
+  return exportFailure('InvalidInput', invalidRequestText(problems), details);
 }
 
 /** An ending of `run` other than success: says what happened, what is known of the job, and what to do next. */
@@ -68,5 +70,8 @@ function exportFailure(
   message: string,
   details: ExportFailureDetails,
 ): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+  const failure = ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+  // An ending that is documented is no accident: where it was thrown tells nobody anything, and hides the message.
+  failure.stack = '';
+  return failure;
 }

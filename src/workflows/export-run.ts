@@ -11,6 +11,7 @@ import type {
 } from '../contract/index.ts';
 import { exportActivityCalls, type ExportActivityCalls } from './activity-calls.ts';
 import { exportDetails } from './export-details.ts';
+import { ExportLabelKeeper } from './export-labels.ts';
 import type { LookLog } from './look-log.ts';
 import { noteLogIds } from './log-attributes.ts';
 import { LookRequests } from './look-requests.ts';
@@ -38,6 +39,7 @@ export class ExportRun {
   private outcome: ExportOutcome | undefined;
   private pollsBefore = 0;
   private readonly notes: string[] = [];
+  private readonly labels = new ExportLabelKeeper();
 
   constructor(request: CheckedExportRequest, startedAtMs: number) {
     this.request = request;
@@ -61,9 +63,13 @@ export class ExportRun {
     return Math.max(0, this.deadlineAtMs - Date.now());
   }
 
-  /** The identity of an attempt. It exists before the first POST and outlives a reset of the run. */
+  /**
+   * The identity of an attempt. It exists before the first POST and outlives a reset or a retry of the run. The
+   * runs of a cron workflow share their first run's id too, but each of them is a request of its own.
+   */
   exportRequestId(attempt: number): string {
-    return `${workflowInfo().firstExecutionRunId}/${attempt}`;
+    const { cronSchedule, firstExecutionRunId, originalExecutionRunId } = workflowInfo();
+    return `${cronSchedule === undefined ? firstExecutionRunId : originalExecutionRunId}/${attempt}`;
   }
 
   enter(phase: ExportPhase): void {
@@ -100,6 +106,12 @@ export class ExportRun {
     const report = this.attempts[index];
     if (report !== undefined) this.attempts[index] = { ...report, job };
     this.publish();
+  }
+
+  /** Keeps the labels that lists find this export by. A job that only stands in the way is not its own. */
+  label(): Promise<void> {
+    const state = this.origin === undefined ? undefined : this.job?.state;
+    return this.labels.publish({ ...this.cluster, snapshotId: this.snapshotId, state });
   }
 
   /** Shows the run in the Web UI, where it can be read without opening code. */

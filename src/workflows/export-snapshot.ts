@@ -15,6 +15,7 @@ import {
   atlasGoesOn,
   checkExportRequest,
   exportFailureTypes,
+  isExportFailureDetails,
   pollNowUpdate,
   statusQuery,
   type ExportJob,
@@ -78,6 +79,7 @@ function refuseWhenHistoryIsFull(): void {
 }
 
 async function exportToTheEnd(run: ExportRun): Promise<ExportResult> {
+  await run.label();
   await resolve(run);
   for (let attempt = 1; ; attempt += 1) {
     const claimed = await claimJob(run, attempt);
@@ -179,6 +181,8 @@ function endedOtherwise(run: ExportRun, error: unknown): unknown {
   }
   if (error instanceof ApplicationFailure) {
     run.note(error.message);
+    const [details] = error.details ?? [];
+    if (isExportFailureDetails(details)) run.note(`What to do: ${details.nextStep}`);
     run.end('failed');
     countEnding(exportFailureTypes.find((type) => type === error.type) ?? 'unknown');
     log.warn('export failed', { type: error.type, message: error.message, exportId: run.job?.exportId });

@@ -45,12 +45,14 @@ async function lookUntilEnded(
   const looks = newLookLog(run, first);
   run.take(looks);
   run.saw(first);
+  await run.label();
   trackers?.follow(first);
   let job = first;
   while (!isTerminal(job.state)) {
     if (run.remainingMs() === 0) throw deadlineExceeded(run, `following export job ${jobText(job)}`);
     await waitForNextLook(run, looks, job);
     job = (await lookAtJob(run, looks, trackers, job)) ?? job;
+    await run.label();
     if (looks.seemsGone(Date.now())) {
       if (!(await listedStill(run, job))) return job;
       looks.foundAfterAll();

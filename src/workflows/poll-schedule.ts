@@ -37,7 +37,12 @@ const elapsedMaxMs = 10 * 365 * 24 * 60 * 60 * 1000;
  * is looked at when it comes.
  *
  * Total: whatever comes in, what comes out is a whole number of milliseconds between the two limits. A greater
- * `delayCostMs` never gives a shorter interval.
+ * `delayCostMs` never gives a shorter interval. However wrong the forecast is, the guard looks a tenth as densely as
+ * alone.
+ *
+ * Safe in a workflow: plain arithmetic over the input. A version (or an engine's `Math.exp`) that gives another delay
+ * does not break a replay, since Temporal tells timers apart by their order and not by their length; and since the
+ * delay is never 0, each wait starts exactly one timer, whatever is computed here.
  */
 export function nextPollDelayMs(input: PollScheduleInput): number {
   const limits = intervalLimits(input);

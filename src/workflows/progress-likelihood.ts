@@ -1,3 +1,4 @@
+import { logGamma } from './log-gamma.ts';
 import type { ProgressObservation } from './progress-observation.ts';
 
 /**
@@ -7,45 +8,58 @@ import type { ProgressObservation } from './progress-observation.ts';
  * evenly, the counts between looks would be multinomial. They are not: collections differ in size by orders of
  * magnitude and are exported one at a time, so counts come in bursts. A Dirichlet-multinomial distribution
  * (Pólya's urn) says that with one number, the concentration: high is steady, low is bursts. A second number,
- * the shape, bends the whole: below 1 small collections came first, above 1 the counter lags. Nobody knows
- * either number for a given cluster, so several are kept side by side and each counts as much as it explained
- * what was seen.
+ * the shape, bends the whole: below 1 small collections came first, above 1 the counter lags. `begin` and `end`
+ * are the shares of the running time between which collections are exported and counted; an end above 1 is a
+ * counter that runs behind the work. Nobody knows any of it for a given cluster, so several are kept side by side
+ * and each counts as much as it explained what was seen. The weights were fitted: see docs/polling.md.
  */
 interface ProgressHypothesis {
   shape: number;
   concentration: number;
+  begin: number;
+  end: number;
   weight: number;
 }
 
 const hypotheses: readonly ProgressHypothesis[] = [
-  { shape: 1, concentration: 300, weight: 0.3 },
-  { shape: 1, concentration: 30, weight: 0.25 },
-  { shape: 1, concentration: 4, weight: 0.2 },
-  { shape: 1.6, concentration: 100, weight: 0.1 },
-  { shape: 1.6, concentration: 10, weight: 0.1 },
-  { shape: 0.7, concentration: 30, weight: 0.05 },
+  { shape: 1, concentration: 500, begin: 0.05, end: 0.97, weight: 0.27 },
+  { shape: 1, concentration: 500, begin: 0, end: 1, weight: 0.08 },
+  { shape: 1, concentration: 500, begin: 0.1, end: 1.1, weight: 0.06 },
+  { shape: 1, concentration: 30, begin: 0.05, end: 0.97, weight: 0.06 },
+  { shape: 1, concentration: 8, begin: 0.05, end: 0.97, weight: 0.03 },
+  { shape: 1, concentration: 2, begin: 0.1, end: 1.1, weight: 0.06 },
+  { shape: 1.7, concentration: 8, begin: 0, end: 1, weight: 0.15 },
+  { shape: 1.7, concentration: 30, begin: 0, end: 1, weight: 0.05 },
+  { shape: 1.7, concentration: 120, begin: 0.05, end: 0.97, weight: 0.07 },
+  { shape: 0.5, concentration: 8, begin: 0.05, end: 1.05, weight: 0.05 },
+  { shape: 0.5, concentration: 8, begin: 0.1, end: 1.1, weight: 0.05 },
+];
+/**
+ * Counters that are brought up to date only now and then: what stands still tells nothing, only changes count.
+ * Whether a look finds a change is as likely as any share of looks finding one.
+ */
+const staleHypotheses: readonly ProgressHypothesis[] = [
+  { shape: 1, concentration: 500, begin: 0.05, end: 0.97, weight: 0.02 },
+  { shape: 1, concentration: 20, begin: 0.05, end: 0.97, weight: 0.02 },
 ];
 /** The counter stays at zero until the end: seen on clusters whose one collection is nearly everything. */
 const stuckAtZeroWeight = 0.05;
-/** The counter is behind: it shows how things stood when it last moved, and that it has not moved says nothing. */
-const staleHypotheses: readonly ProgressHypothesis[] = [
-  { shape: 1, concentration: 100, weight: 0.1 },
-  { shape: 1, concentration: 10, weight: 0.05 },
-];
 /** Collections beyond this say nothing more: the sizes, not the counts, are what is uncertain. */
 const collectionsCountedMax = 400;
 
 /** Counts between looks, ready for {@link progressLogLikelihood}. */
-export interface ProgressIncrements {
+export interface ProgressIncrements extends Increments {
+  /** The intervals in which the counter changed, each dated to its middle, and the log of how likely it was to find these. */
+  changes: Increments & { logPattern: number };
+}
+
+interface Increments {
   /** Milliseconds from the start of the run to the end of each interval, ascending. */
   runningMs: readonly number[];
   /** Collections exported in each interval; not whole where a large total was scaled down. */
   counts: readonly number[];
   /** Collections still to export at the last look. */
   remaining: number;
-  /** How many intervals there are, and how many up to the last in which a collection was exported. */
-  looks: number;
-  looksUntilLastChange: number;
 }
 
 /**
@@ -78,40 +92,51 @@ export function progressIncrements(
     lastRunningMs = running;
   }
   if (runningMs.length === 0) return undefined;
-  return {
-    runningMs,
-    counts,
-    remaining: (total - exported) * scale,
-    looks: counts.length,
-    looksUntilLastChange: counts.findLastIndex((count) => count > 0) + 1,
-  };
+  const increments = { runningMs, counts, remaining: (total - exported) * scale };
+  return { ...increments, changes: changesOnly(increments) };
 }
 
 /** log P(increments | the run takes `runMs` in all), up to a constant that does not depend on `runMs`. */
 export function progressLogLikelihood(increments: ProgressIncrements, runMs: number): number {
+  const { changes } = increments;
   const exported = increments.counts.reduce((sum, count) => sum + count, 0);
   const total = exported + increments.remaining;
   let sum = exported === 0 ? stuckAtZeroWeight : 0;
   for (const hypothesis of hypotheses) {
     sum += hypothesis.weight * Math.exp(urnLogLikelihood(increments, runMs, total, hypothesis));
   }
-  const stale = { ...increments, looks: increments.looksUntilLastChange };
-  for (const hypothesis of staleHypotheses) {
-    sum += hypothesis.weight * Math.exp(urnLogLikelihood(stale, runMs, total, hypothesis));
+  for (const hypothesis of exported === 0 ? [] : staleHypotheses) {
+    const log = changes.logPattern + urnLogLikelihood(changes, runMs, total, hypothesis);
+    sum += hypothesis.weight * Math.exp(log);
   }
   return Math.log(Math.max(sum, 1e-300));
 }
 
+function changesOnly({ runningMs, counts, remaining }: Increments): ProgressIncrements['changes'] {
+  const changedAtMs: number[] = [];
+  const changedBy: number[] = [];
+  for (const [index, count] of counts.entries()) {
+    if (count === 0) continue;
+    changedAtMs.push(((runningMs[index - 1] ?? 0) + (runningMs[index] ?? 0)) / 2);
+    changedBy.push(count);
+  }
+  const found = changedBy.length;
+  const looks = counts.length;
+  const logPattern = logGamma(found + 1) + logGamma(looks - found + 1) - logGamma(looks + 2);
+  return { runningMs: changedAtMs, counts: changedBy, remaining, logPattern };
+}
+
 function urnLogLikelihood(
-  increments: ProgressIncrements,
+  increments: Increments,
   runMs: number,
   total: number,
-  { shape, concentration }: ProgressHypothesis,
+  { shape, concentration, begin, end }: ProgressHypothesis,
 ): number {
   let log = logGamma(total + 1) - logRising(total, concentration);
   let shareBefore = 0;
-  for (let index = 0; index < increments.looks; index += 1) {
-    const ratio = Math.min(1, (increments.runningMs[index] ?? 0) / runMs);
+  for (let index = 0; index < increments.counts.length; index += 1) {
+    const running = (increments.runningMs[index] ?? 0) / runMs;
+    const ratio = Math.min(1, Math.max(0, (running - begin) / (end - begin)));
     const share = shape === 1 ? ratio : ratio ** shape;
     const count = increments.counts[index] ?? 0;
     if (count > 0) log += logRising(count, concentration * (share - shareBefore)) - logGamma(count + 1);
@@ -126,23 +151,8 @@ function urnLogLikelihood(
 
 /** log Γ(count + weight) − log Γ(weight). */
 function logRising(count: number, weight: number): number {
-  const safe = Math.max(weight, 1e-9);
+  const safe = Math.max(weight, 1e-6);
   return logGamma(count + safe) - logGamma(safe);
-}
-
-/** log Γ(x) for x > 0: Stirling's series, after shifting small arguments up. Good to 9 digits. */
-export function logGamma(x: number): number {
-  let shifted = x;
-  let product = 1;
-  while (shifted < 7) {
-    product *= shifted;
-    shifted += 1;
-  }
-  const inverse = 1 / shifted;
-  const inverseSquared = inverse * inverse;
-  const series =
-    inverse * (1 / 12 - inverseSquared * (1 / 360 - inverseSquared * (1 / 1260 - inverseSquared / 1680)));
-  return (shifted - 0.5) * Math.log(shifted) - shifted + 0.9189385332046727 + series - Math.log(product);
 }
 
 function isCount(value: number | undefined): boolean {

@@ -40,6 +40,12 @@ export function rememberObservation(
   return kept;
 }
 
+/** Whether the counter showed the same before and after, so that this one dates no change. */
+function stoodStill(...observations: (ProgressObservation | undefined)[]): boolean {
+  const [first, ...others] = observations;
+  return others.every((other) => other?.exportedCollections === first?.exportedCollections);
+}
+
 /** The index of the observation that is missed least; never the newest. */
 function leastMissed(observations: readonly ProgressObservation[]): number {
   let leastMissedIndex = 0;
@@ -51,7 +57,7 @@ function leastMissed(observations: readonly ProgressObservation[]): number {
     const gapMs = after.elapsedMs - (before?.elapsedMs ?? 0);
     // Where states change without end, even changes must go; until then they count as far apart.
     const changes = before?.state !== observation.state || after.state !== observation.state;
-    const cost = changes ? gapMs + 1e15 : gapMs;
+    const cost = changes ? gapMs + 1e15 : stoodStill(before, observation, after) ? gapMs / 1e6 : gapMs;
     if (cost < leastCost) {
       leastCost = cost;
       leastMissedIndex = index;

@@ -8,6 +8,7 @@ import {
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import * as v from 'valibot';
 import {
+  durationMsMax,
   isTerminal,
   jobEndedSignal,
   pollNowUpdate,
@@ -66,9 +67,11 @@ class ComponentTracking {
   private nextPollAt: string | undefined;
 
   constructor(input: TrackComponentInput) {
-    this.input = input;
+    const nowMs = Date.now();
+    // No timer holds a deadline that lies beyond every date, and the task that asks for one is tried for ever.
+    this.input = { ...input, deadlineAtMs: Math.min(input.deadlineAtMs, nowMs + durationMsMax) };
     this.calls = exportActivityCalls(input.groupId);
-    this.looks = new LookLog({ ...input, createdAt: input.createdAt, nowMs: Date.now() });
+    this.looks = new LookLog({ ...input, createdAt: input.createdAt, nowMs });
   }
 
   status(): ComponentStatus {

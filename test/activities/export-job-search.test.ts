@@ -29,6 +29,12 @@ describe("a cluster's list of export jobs, read for one request", () => {
     }
   });
 
+  test('a job of another snapshot is not ours although it carries our identity, as after a retry of "latest"', () => {
+    const found = searchExportJobs([job({ id: 'a', snapshotId: 's0', customData: mine })], criteria);
+    assert.equal(found.ours, undefined);
+    assert.equal(found.exported, undefined);
+  });
+
   test('a job of an earlier attempt of ours is not this attempt', () => {
     const found = searchExportJobs(
       [job({ id: 'a', customData: [{ key: 'exportRequestId', value: 'run/0' }] })],

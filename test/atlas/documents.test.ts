@@ -38,6 +38,22 @@ describe('an export job', () => {
     });
   });
 
+  for (const id of ['', '.', '..', '\ud800', 'a/b', 'x'.repeat(101), 'a b']) {
+    it(`whose id could not be asked for again is no document: ${JSON.stringify(id).slice(0, 20)}`, async (test) => {
+      const { client } = await startDocument(test, { ...EXPORT_JOB, id });
+      const error = await failureOf(client.getExportJob(EXPORT_JOB_LOCATOR));
+      assert.equal(error.code, 'ATLAS_RESPONSE');
+    });
+  }
+
+  it('with a text too long for a history is read without it, and one with an endless state is no document', async (test) => {
+    const long = await startDocument(test, { ...EXPORT_JOB, prefix: 'x'.repeat(10_001) });
+    assert.equal((await long.client.getExportJob(EXPORT_JOB_LOCATOR)).prefix, undefined);
+    const endless = await startDocument(test, { ...EXPORT_JOB, state: 'x'.repeat(101) });
+    const error = await failureOf(endless.client.getExportJob(EXPORT_JOB_LOCATOR));
+    assert.equal(error.code, 'ATLAS_RESPONSE');
+  });
+
   it('has nothing for what is missing, null, or of a type that makes no sense', async (test) => {
     const { client } = await startDocument(test, {
       ...EXPORT_JOB,

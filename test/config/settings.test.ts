@@ -41,6 +41,8 @@ describe('readSettings', () => {
       stickyTimeoutMs: 5_000,
       cachedWorkflowsMax: 500,
       concurrentActivitiesMax: 100,
+      deploymentName: undefined,
+      buildId: undefined,
       taskQueueActivitiesPerSecondMax: undefined,
       atlas: {
         baseUrl: 'https://cloud.mongodb.com',
@@ -75,6 +77,8 @@ describe('readSettings', () => {
       ATLAS_EXPORT_STICKY_TIMEOUT: '2s',
       ATLAS_EXPORT_MAX_CACHED_WORKFLOWS: '0',
       ATLAS_EXPORT_MAX_CONCURRENT_ACTIVITIES: '7',
+      ATLAS_EXPORT_DEPLOYMENT_NAME: 'atlas-export',
+      ATLAS_EXPORT_BUILD_ID: '1.2.0-rc.1+7',
       ATLAS_EXPORT_MAX_TASK_QUEUE_ACTIVITIES_PER_SECOND: '2.5',
     });
     const { atlas: _atlas, temporal: _temporal, notices: _notices, ...own } = settings;
@@ -90,8 +94,16 @@ describe('readSettings', () => {
       stickyTimeoutMs: 2_000,
       cachedWorkflowsMax: 0,
       concurrentActivitiesMax: 7,
+      deploymentName: 'atlas-export',
+      buildId: '1.2.0-rc.1+7',
       taskQueueActivitiesPerSecondMax: 2.5,
     });
+  });
+
+  test('a build id without a deployment is a problem: it would tell no builds apart', () => {
+    assert.deepEqual(problemsOf({ ...apiKey, ATLAS_EXPORT_BUILD_ID: '7' }), [
+      'ATLAS_EXPORT_DEPLOYMENT_NAME is missing',
+    ]);
   });
 
   test("every problem is named at once, Temporal's too", () => {
@@ -422,8 +434,14 @@ describe('settingsTable', () => {
 
   test('its defaults are what somebody could write: reading them gives the settings without any', () => {
     const own = settingsTable().filter(({ owner }) => owner === 'atlas-export-worker');
+    // What is none says in words what happens instead.
+    const none = [
+      'no limit',
+      'no Worker Versioning',
+      "the release's version and 12 digits of its workflow sources' hash",
+    ];
     const written = Object.fromEntries(
-      own.filter((row) => row.default !== 'no limit').map((row) => [row.name, row.default]),
+      own.filter((row) => !none.includes(row.default)).map((row) => [row.name, row.default]),
     );
     assert.ok(Object.keys(written).length > 8);
     assert.deepEqual(readSettings({ ...apiKey, ...written }), readSettings(apiKey));

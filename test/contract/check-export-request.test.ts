@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { checkExportRequest, exportWorkflowId } from '../../src/contract/index.ts';
+import {
+  checkExportRequest,
+  exportRequestSchema,
+  exportWorkflowId,
+  invalidRequestText,
+} from '../../src/contract/index.ts';
 
 const request = {
   groupId: '5'.repeat(24),
@@ -44,6 +49,55 @@ describe('checking a request', () => {
         assert.ok(checked !== undefined || (problems?.length ?? 0) > 0);
       }),
       { numRuns: 2_000 },
+    );
+  });
+
+  test('names every unknown field, nested ones too, and the one that was probably meant', () => {
+    const { problems } = checkExportRequest({
+      groupID: request.groupId,
+      ...request,
+      polling: { minimumInterval: '5s', interval: '5s' },
+      customData: [
+        { key: 'a', value: 'b' },
+        { key: 'c', value: 'd', note: 'e' },
+      ],
+      region: 'eu-west-1',
+    });
+    const known = Object.keys(exportRequestSchema.entries).join(', ');
+    assert.deepEqual(
+      problems?.map(({ path, message }) => `${path}: ${message}`),
+      [
+        'customData[1].note: is not a field of customData[1] (known are: key, value)',
+        'polling.minimumInterval: is not a field of polling (did you mean polling.minInterval?)',
+        'polling.interval: is not a field of polling (did you mean polling.minInterval?)',
+        'groupID: is not a field of an export request (did you mean groupId?)',
+        `region: is not a field of an export request (known are: ${known})`,
+      ],
+    );
+  });
+
+  test('takes the names that every object inherits for unknown ones, as any other', () => {
+    for (const name of ['constructor', 'toString']) {
+      const { problems } = checkExportRequest({ ...request, [name]: 1 });
+      assert.deepEqual(
+        problems?.map(({ path }) => path),
+        [name],
+      );
+    }
+  });
+
+  test('names at most some 50 problems of a thousand unknown fields', () => {
+    const fields = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`field${index}`, 1]));
+    assert.equal(checkExportRequest({ ...request, ...fields }).problems?.length, 50);
+  });
+
+  test('says one problem in the same line, several in one line each', () => {
+    const problem = { path: 'groupId', message: 'is required' };
+    const whole = { path: '', message: 'must be one JSON object' };
+    assert.equal(invalidRequestText([problem]), 'Invalid export request: groupId: is required');
+    assert.equal(
+      invalidRequestText([problem, whole]),
+      'Invalid export request:\n- groupId: is required\n- must be one JSON object',
     );
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { WorkflowContinuedAsNewError } from '@temporalio/client';
 import * as v from 'valibot';
 import { ExportError, InvalidExportRequestError, type ExportRequest } from '../../src/client.ts';
 import { startStage, stageSecrets, type Stage } from './stage.ts';
@@ -146,6 +147,29 @@ describe('exports on a real Temporal server, through a real worker, from a simul
     assert.equal(jobsOf(request), 1);
   });
 
+  test('a cron run takes no job of an earlier run for its own, and exports the snapshot made since', async () => {
+    const { snapshotId: _, ...rest } = stage.addExport({ shards: 0 });
+    const request: ExportRequest = { ...rest, snapshotId: 'latest', skipIfExported: false };
+    const { workflow } = stage.client.temporal;
+    const first = await workflow.start('exportSnapshot', {
+      workflowId: 'cron-export',
+      taskQueue: stage.taskQueue,
+      args: [request],
+      cronSchedule: '@every 1s',
+    });
+    const firstRun = stage.client.getHandle(first.workflowId, first.firstExecutionRunId);
+    // Resolved by now, so that the snapshot made next is left to the second run.
+    await firstRun.pollNow();
+    const { clusterName } = request;
+    const newer = stage.simulator.addSnapshot({ clusterName, createdAt: Date.now() });
+    const secondRunId = await runAfter(first.workflowId, first.firstExecutionRunId);
+    await runAfter(first.workflowId, secondRunId);
+    await workflow.getHandle(first.workflowId).terminate('two runs are enough');
+    const exported = stage.simulator.books.jobs.filter((job) => job.clusterName === request.clusterName);
+    assert.equal(exported[1]?.snapshotId, newer.id, 'the second run did not export the newer snapshot');
+    assert.notEqual(exported[0]?.snapshotId, newer.id);
+  });
+
   test('no workflow task has failed, and no history, log or metric holds a secret', async () => {
     let histories = 0;
     let everything = stage.written() + (await stage.metrics());
@@ -218,6 +242,14 @@ describe('exports on a real Temporal server, through a real worker, from a simul
   function startByCli(workflowId: string, input: string): Promise<string> {
     const start = ['workflow', 'execute', '--type', 'exportSnapshot', '--task-queue', stage.taskQueue];
     return stage.temporal(...start, '--workflow-id', workflowId, '--input', input, '--output', 'json');
+  }
+
+  /** The run that a cron workflow goes on with after this one. */
+  async function runAfter(workflowId: string, runId: string): Promise<string> {
+    const run = stage.client.temporal.workflow.getHandle(workflowId, runId, { followRuns: false });
+    const ended = await run.result().catch((error: unknown) => error);
+    assert.ok(ended instanceof WorkflowContinuedAsNewError, `the first run ended with ${String(ended)}`);
+    return ended.newExecutionRunId;
   }
 
   /** The workflow that the schedule's n-th action has started. */

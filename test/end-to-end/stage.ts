@@ -4,13 +4,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Client, Connection } from '@temporalio/client';
-import { startWorkerProcess, type WorkerProcess } from '../../demo/worker-process.ts';
+import { Client, Connection, type WorkflowClientInterceptor } from '@temporalio/client';
+import {
+  startWorkerProcess,
+  type WorkerProcess,
+  type WorkerProcessOptions,
+} from '../../demo/worker-process.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/index.ts';
-import { ExportClient, type ExportRequest } from '../../src/client.ts';
+import { ExportClient, statusQuery, type ExportRequest } from '../../src/client.ts';
 import { startDevServer, type DevServer } from '../../src/testing/dev-server.ts';
 import { freePort } from '../../src/testing/free-port.ts';
 import { findOrBuildTemporalCli } from '../../src/testing/temporal-cli.ts';
+import { assertDocument, assertDocumentsOf } from '../contract/documents.ts';
 
 const report = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -26,12 +31,22 @@ export interface Stage {
   readonly written: () => string;
   /** Metrics as the latest worker serves them. */
   metrics(): Promise<string>;
-  startWorker(settings?: Readonly<Record<string, string>>): Promise<WorkerProcess>;
+  startWorker(
+    settings?: Readonly<Record<string, string>>,
+    build?: Pick<WorkerProcessOptions, 'workerFile'>,
+  ): Promise<WorkerProcess>;
   /** Runs the real Temporal CLI against the server; returns what it prints. */
   temporal(...parameters: string[]): Promise<string>;
   /** A cluster with one completed snapshot, and the request to export it to a bucket of its own. */
   addExport(options?: AddExportOptions): ExportRequest;
   close(): Promise<void>;
+}
+
+export interface StageOptions extends Pick<SimulatorOptions, 'refuseSecondActiveExport' | 'clock'> {
+  /** Whether Temporal serves its Web UI. @default false */
+  readonly ui?: boolean;
+  /** @default one that no other stage has */
+  readonly taskQueue?: string;
 }
 
 export interface AddExportOptions {
@@ -47,14 +62,16 @@ export const stageSecrets = {
   clientSecret: `secret-${randomBytes(12).toString('hex')}`,
 };
 
-export async function startStage(
-  options: Pick<SimulatorOptions, 'refuseSecondActiveExport'> = {},
-): Promise<Stage> {
+export async function startStage({
+  ui = false,
+  taskQueue = `end-to-end-${randomBytes(4).toString('hex')}`,
+  ...options
+}: StageOptions = {}): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'atlas-export-stage-'));
-  const server = await startDevServer({ dbFilename: join(folder, 'temporal.db'), report });
+  const server = await startDevServer({ dbFilename: join(folder, 'temporal.db'), ui, report });
   const simulator = await startSimulator({ ...stageSecrets, ...options, exportsAtOnceReplicaSetsMax: 1_000 });
   const connection = await Connection.connect({ address: server.address });
-  const taskQueue = `end-to-end-${randomBytes(4).toString('hex')}`;
+  const client = new Client({ connection, interceptors: { workflow: [checkedStatuses] } });
   const cli = await findOrBuildTemporalCli({ report });
   const workers: WorkerProcess[] = [];
   let written = '';
@@ -64,12 +81,13 @@ export async function startStage(
     server,
     simulator,
     taskQueue,
-    client: new ExportClient({ client: new Client({ connection }), taskQueue }),
+    client: new ExportClient({ client, taskQueue }),
     written: () => written,
     metrics: async () => (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text(),
-    startWorker: async (settings = {}) => {
+    startWorker: async (settings = {}, build = {}) => {
       httpPort = await freePort();
       const worker = await startWorkerProcess({
+        ...build,
         temporalAddress: server.address,
         atlasUrl: simulator.baseUrl,
         publicKey: simulator.credentials.publicKey,
@@ -109,10 +127,30 @@ export async function startStage(
     },
     close: async () => {
       await Promise.all(workers.map((worker) => worker.kill()));
-      await connection.close();
-      await simulator.close();
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
+      try {
+        await assertEveryAnswer(client);
+      } finally {
+        await connection.close();
+        await simulator.close();
+        await server.stop();
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
+}
+
+/** Every status that a test is answered has to be what its JSON Schema says. */
+const checkedStatuses: WorkflowClientInterceptor = {
+  query: async (input, next) => {
+    const answer: unknown = await next(input);
+    if (input.queryType === statusQuery) assertDocument('export-status', answer);
+    return answer;
+  },
+};
+
+/** The same for whatever the runs of the whole test left in their histories. */
+async function assertEveryAnswer(client: Client): Promise<void> {
+  for await (const { workflowId, runId } of client.workflow.list()) {
+    assertDocumentsOf(await client.workflow.getHandle(workflowId, runId).fetchHistory());
+  }
 }

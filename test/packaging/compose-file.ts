@@ -23,6 +23,7 @@ const portSchema = v.union([
 const serviceSchema = v.object({
   image: v.string(),
   build: v.optional(v.object({ context: v.string() })),
+  entrypoint: v.optional(v.array(v.string()), []),
   command: v.optional(v.array(v.string()), []),
   environment: v.optional(v.record(v.string(), v.string()), {}),
   ports: v.optional(v.array(portSchema), []),
@@ -61,7 +62,9 @@ export async function composeServices(
       ],
       environment: {},
     });
-    return new Map(Object.entries(v.parse(composeSchema, JSON.parse(json)).services));
+    // What it prints is a compose file again, in which a dollar sign is written twice.
+    const parsed: unknown = JSON.parse(json.replaceAll('$$', '$'));
+    return new Map(Object.entries(v.parse(composeSchema, parsed).services));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -2,8 +2,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 
+/** One step of a stage. */
+export type Step =
+  | { readonly does: 'run'; readonly command: string }
+  | {
+      readonly does: 'copy';
+      /** The stage it copies from; the build context where it is undefined. */
+      readonly stage: string | undefined;
+      readonly sources: readonly string[];
+      readonly target: string;
+    };
+
 /** What the tests need of the Dockerfile. */
 export interface Dockerfile {
+  /** By name, in order; the last one, which is the image, has the name "". */
+  readonly stages: ReadonlyMap<string, readonly Step[]>;
   /** Of each COPY from the build context: what it names, and where that goes. */
   readonly copies: readonly { readonly sources: readonly string[]; readonly target: string }[];
   /** Of each COPY from another stage into the last one. */
@@ -34,6 +47,7 @@ export function readDockerfile(root: string): Dockerfile {
   };
   const copies = argumentsOf('COPY').map((text) => text.split(/\s+/));
   return {
+    stages: stagesOf(lines),
     copies: copies
       .filter(([first]) => first?.startsWith('--') !== true)
       .map((words) => ({ sources: words.slice(0, -1), target: words.at(-1) ?? '' })),
@@ -57,4 +71,23 @@ export function readDockerfile(root: string): Dockerfile {
 
 function execForm(text: string): string[] {
   return v.parse(commandSchema, JSON.parse(text));
+}
+
+function stagesOf(lines: readonly string[]): Map<string, Step[]> {
+  const stages = new Map<string, Step[]>();
+  let steps: Step[] = [];
+  for (const line of lines) {
+    const [instruction = '', ...words] = line.trim().split(/\s+/);
+    if (instruction === 'FROM') {
+      steps = [];
+      stages.set(words[1] === 'AS' ? (words[2] ?? '') : '', steps);
+    } else if (instruction === 'RUN') {
+      steps.push({ does: 'run', command: words.join(' ') });
+    } else if (instruction === 'COPY') {
+      const stage = words[0]?.startsWith('--from=') === true ? words[0].slice('--from='.length) : undefined;
+      const paths = stage === undefined ? words : words.slice(1);
+      steps.push({ does: 'copy', stage, sources: paths.slice(0, -1), target: paths.at(-1) ?? '' });
+    }
+  }
+  return stages;
 }

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { loadWorkflowBundle } from '../../src/worker/workflow-bundle.ts';
+import { buildChanged } from './changed-build.ts';
 
 /*
  * Every history that a release has recorded must replay with the workflows as they are now: a run that was
@@ -22,12 +23,47 @@ async function recorded(): Promise<{ name: string; json: string }[]> {
   return Promise.all(names.map(async (name) => ({ name, json: await readFile(join(folder, name), 'utf8') })));
 }
 
+async function replay(workflowBundle: WorkflowBundle, json: string): Promise<void> {
+  // Children's ids are made from their parent's, so the run must have the id that it had.
+  const history = historyFromJSON(JSON.parse(json));
+  const { workflowId } = history.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
+  assert.ok(workflowId);
+  await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
+}
+
+function explain(name: string): (error: unknown) => never {
+  return (error) => {
+    throw new Error(`${name} does not replay`, { cause: error });
+  };
+}
+
 describe('a history recorded by a release', async () => {
   const workflowBundle = await loadWorkflowBundle();
   const histories = await recorded();
 
-  test('is there to be replayed: a replica set, three shards with their components, a lost reply, failed looks', () => {
-    for (const part of ['replica-set', 'three-shards', 'component-', 'lost-reply', 'looks-that-fail']) {
+  test('is there to be replayed for every way that an export takes', () => {
+    for (const part of [
+      'replica-set',
+      'three-shards',
+      'component-',
+      'hidden-components',
+      'late-components',
+      'lost-reply',
+      'in-doubt',
+      'looks-that-fail',
+      'failed-then-successful',
+      'failed-for-good',
+      'cancelled-at-atlas',
+      'adopted',
+      'waited-for',
+      'refused',
+      'exported-before',
+      'deadline',
+      'asked-to-look',
+      'tracking-cancelled',
+      'latest-snapshot',
+      'wrong-key',
+    ]) {
       assert.ok(
         histories.some(({ name }) => name.includes(part)),
         `no recorded history of "${part}" in test/replay/histories`,
@@ -37,11 +73,7 @@ describe('a history recorded by a release', async () => {
 
   for (const { name, json } of histories) {
     test(`${name} replays with the workflows as they are now`, async () => {
-      // Children's ids are made from their parent's, so the run must have the id that it had.
-      const history = historyFromJSON(JSON.parse(json));
-      const { workflowId } = history.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
-      assert.ok(workflowId);
-      await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
+      await replay(workflowBundle, json);
     });
   }
 
@@ -49,7 +81,21 @@ describe('a history recorded by a release', async () => {
     const json = histories.find(({ name }) => name.includes('replica-set'))?.json ?? '';
     const changed = json.replace('"findExportJob"', '"anActivityOfAnotherVersion"');
     assert.notEqual(changed, json);
-    const replay = Worker.runReplayHistory({ workflowBundle }, historyFromJSON(JSON.parse(changed)));
-    await assert.rejects(replay, DeterminismViolationError);
+    await assert.rejects(replay(workflowBundle, changed), DeterminismViolationError);
+  });
+
+  test('replays with a build that takes one step more, behind a patch', async (t) => {
+    const { workflowBundle: changed, remove } = await buildChanged('guarded');
+    t.after(remove);
+    for (const { name, json } of histories) await replay(changed, json).catch(explain(name));
+  });
+
+  test('does not replay with the same step without a patch: a release that would block running exports is caught', async (t) => {
+    const { workflowBundle: changed, remove } = await buildChanged('unguarded');
+    t.after(remove);
+    for (const name of ['replica-set.json', 'component-']) {
+      const json = histories.find((history) => history.name.includes(name))?.json ?? '';
+      await assert.rejects(replay(changed, json), DeterminismViolationError, name);
+    }
   });
 });

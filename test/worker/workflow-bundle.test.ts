@@ -42,6 +42,14 @@ describe('the workflow bundle', () => {
     assert.match(code, /log-attributes/);
   });
 
+  test('has a build id of release and workflow sources, the same wherever it is built', async () => {
+    const { buildId } = await loadWorkflowBundle({ folder });
+    const { buildId: builtBesideTheCode } = await loadWorkflowBundle();
+    assert.match(buildId, /^\d+\.\d+\.\d+-[0-9a-f]{12}$/);
+    assert.equal(buildId, builtBesideTheCode);
+    assert.ok(String(manifest['sources']).startsWith(buildId.split('-')[1] ?? 'none'));
+  });
+
   test('is refused where it is missing', async () => {
     await rm(bundleFile);
     await refused(/is missing/);

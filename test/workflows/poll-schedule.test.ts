@@ -120,13 +120,20 @@ describe('the time until the next look', () => {
     );
   });
 
-  test('takes 0 of 0 collections as telling nothing', () => {
-    const nothing = { ...unknown(hourMs), observations: [{ elapsedMs: hourMs, state: 'InProgress' }] };
-    const zeros = {
-      ...unknown(hourMs),
-      observations: [{ elapsedMs: hourMs, state: 'InProgress', exportedCollections: 0, totalCollections: 0 }],
-    };
-    assert.equal(nextPollDelayMs(zeros), nextPollDelayMs(nothing));
+  test('takes 0 of 0 collections for a sign of an empty cluster, and for no sign of progress', () => {
+    const lookedAt = (elapsedMs: number, counts: Partial<ProgressObservation>): PollScheduleInput => ({
+      ...unknown(elapsedMs),
+      observations: [{ elapsedMs, state: 'InProgress', ...counts }],
+    });
+    const zeros = { exportedCollections: 0, totalCollections: 0 };
+    const nearAQuarterMs = 840_000;
+    const silent = nextPollDelayMs(lookedAt(nearAQuarterMs, zeros));
+    const unsaid = nextPollDelayMs(lookedAt(nearAQuarterMs, {}));
+    assert.ok(silent < unsaid, `${silent} ms, ${unsaid} ms without any count`);
+    // No empty cluster runs for hours: by then nothing is left of the sign.
+    const silentLate = nextPollDelayMs(lookedAt(5 * hourMs, zeros));
+    const unsaidLate = nextPollDelayMs(lookedAt(5 * hourMs, {}));
+    assert.ok(Math.abs(silentLate / unsaidLate - 1) < 0.1, `${silentLate} ms, ${unsaidLate} ms`);
   });
 
   test('makes at most 1,100 looks in a week about which nothing is known', () => {

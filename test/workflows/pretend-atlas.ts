@@ -62,6 +62,7 @@ export class PretendAtlas {
         })),
       findExportJob: (input) => this.answer('findExportJob', input, (nowMs) => this.find(input, nowMs)),
       createExportJob: (input) => this.answer('createExportJob', input, (nowMs) => this.create(input, nowMs)),
+      searchAttributesRegistered: async () => false,
       pollExportJob: (input) =>
         this.answer('pollExportJob', input, (nowMs) => ({
           job: this.document(input.exportId, nowMs),

@@ -3,12 +3,18 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { ExportActivities } from '../../src/activities/index.ts';
-import type { ExportRequest, ExportResult } from '../../src/contract/index.ts';
+import {
+  trackComponentWorkflow,
+  type ComponentStatus,
+  type ExportRequest,
+  type ExportResult,
+} from '../../src/contract/index.ts';
 import { findOrBuildTimeSkippingServer } from '../../src/testing/time-skipping-server.ts';
 import { loadWorkflowBundle } from '../../src/worker/workflow-bundle.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
+type ComponentWorkflow = (input: unknown) => Promise<ComponentStatus>;
 export type ExportWorkflow = (request: ExportRequest) => Promise<ExportResult>;
 
 /** A Temporal whose time leaps to the next timer while a result is awaited, with the real workflows on a worker. */
@@ -22,6 +28,8 @@ export interface SkippedTime {
 export interface TestQueue {
   /** Starts an export from what may be no request at all. */
   start(input: unknown, workflowId?: string): Promise<WorkflowHandle<ExportWorkflow>>;
+  /** Starts the follower of a component alone, as anybody can from the Web UI. */
+  startTracker(input: unknown): Promise<WorkflowHandle<ComponentWorkflow>>;
 }
 
 export async function startSkippedTime(): Promise<SkippedTime> {
@@ -46,6 +54,12 @@ export async function startSkippedTime(): Promise<SkippedTime> {
             environment.client.workflow.start<(input: unknown) => Promise<ExportResult>>('exportSnapshot', {
               taskQueue,
               workflowId,
+              args: [input],
+            }),
+          startTracker: (input) =>
+            environment.client.workflow.start<ComponentWorkflow>(trackComponentWorkflow, {
+              taskQueue,
+              workflowId: `test-${randomUUID()}`,
               args: [input],
             }),
         }),

@@ -1,0 +1,174 @@
+import * as v from 'valibot';
+import {
+  exportFailureTypes,
+  exportJobStates,
+  type ComponentStatus,
+  type ExportFailureDetails,
+  type ExportFailureType,
+  type ExportResult,
+  type ExportStatus,
+} from '../../src/contract/index.ts';
+
+/*
+ * What the workflows answer, as schemas: only for the JSON Schemas of callers in other languages, so they are
+ * no part of the contract itself, which every workflow bundle holds. The interfaces of the contract are the
+ * truth; at the end of this file, the compiler compares the two.
+ */
+
+const text = v.optional(v.string());
+const state = v.pipe(v.string(), v.examples([...exportJobStates]));
+
+const stateReason = v.object({ errorCode: text, message: text });
+const exportProgress = v.object({
+  exportedCollections: v.optional(v.number()),
+  totalCollections: v.optional(v.number()),
+});
+const exportComponent = v.object({ exportId: v.string(), replicaSetName: text });
+const exportJob = v.object({
+  exportId: v.string(),
+  state,
+  stateReason: v.optional(stateReason),
+  exportStatus: v.optional(exportProgress),
+  components: v.optional(v.array(exportComponent)),
+  snapshotId: text,
+  exportBucketId: text,
+  prefix: text,
+  createdAt: text,
+  finishedAt: text,
+});
+const pollFailure = v.object({
+  code: v.string(),
+  message: v.string(),
+  since: v.string(),
+  inARow: v.number(),
+});
+const componentStatus = v.object({
+  ...exportComponent.entries,
+  state,
+  stateReason: v.optional(stateReason),
+  exportStatus: v.optional(exportProgress),
+  prefix: text,
+  finishedAt: text,
+  polls: v.number(),
+  pollFailure: v.optional(pollFailure),
+  nextPollAt: text,
+});
+const jobOrigin = v.picklist(['created', 'found', 'adopted', 'earlier']);
+const attemptReport = v.object({
+  attempt: v.number(),
+  origin: jobOrigin,
+  exportRequestId: v.string(),
+  job: exportJob,
+});
+const exportPhase = v.picklist(['resolving', 'creating', 'waiting', 'tracking', 'retrying', 'done']);
+const exportOutcome = v.picklist(['exported', 'alreadyExported', 'failed', 'cancelled']);
+const exportStatus = v.object({
+  phase: exportPhase,
+  outcome: v.optional(exportOutcome),
+  groupId: v.string(),
+  clusterName: v.string(),
+  snapshotId: v.string(),
+  exportBucketId: text,
+  exportBucketName: text,
+  job: v.optional(exportJob),
+  origin: v.optional(jobOrigin),
+  components: v.array(componentStatus),
+  attempts: v.array(attemptReport),
+  attemptsMax: v.number(),
+  polls: v.number(),
+  lastPollAt: text,
+  nextPollAt: text,
+  pollFailure: v.optional(pollFailure),
+  deadlineAt: v.string(),
+  notes: v.array(v.string()),
+});
+const exportResult = v.object({
+  outcome: v.picklist(['exported', 'alreadyExported']),
+  groupId: v.string(),
+  clusterName: v.string(),
+  snapshotId: v.string(),
+  exportBucketId: v.string(),
+  exportBucketName: text,
+  exportId: v.string(),
+  state,
+  prefix: text,
+  createdAt: text,
+  finishedAt: text,
+  job: exportJob,
+  origin: jobOrigin,
+  adopted: v.boolean(),
+  components: v.array(componentStatus),
+  attempts: v.array(attemptReport),
+  polls: v.number(),
+  notes: v.array(v.string()),
+});
+const exportFailureType = v.picklist(exportFailureTypes);
+const atlasAnswer = v.object({
+  code: v.string(),
+  message: v.string(),
+  status: v.optional(v.number()),
+  errorCode: text,
+  retryAfterMs: v.optional(v.number()),
+  effect: v.picklist(['none', 'unknown']),
+});
+const inputProblem = v.object({ path: v.string(), message: v.string() });
+const exportFailureDetails = v.object({
+  nextStep: v.string(),
+  job: v.optional(exportJob),
+  attempts: v.optional(v.array(attemptReport)),
+  exportRequestId: text,
+  atlas: v.optional(atlasAnswer),
+  problems: v.optional(v.array(inputProblem)),
+});
+
+/** The documents that are answered as a whole, by the names of their types. */
+export const answers = {
+  ExportResult: exportResult,
+  ExportStatus: exportStatus,
+  ComponentStatus: componentStatus,
+  ExportFailureDetails: exportFailureDetails,
+  ExportFailureType: exportFailureType,
+};
+
+/** What they are made of, by the names of their types. */
+export const answerParts = {
+  StateReason: stateReason,
+  ExportProgress: exportProgress,
+  ExportComponent: exportComponent,
+  ExportJob: exportJob,
+  PollFailure: pollFailure,
+  ComponentStatus: componentStatus,
+  JobOrigin: jobOrigin,
+  AttemptReport: attemptReport,
+  ExportPhase: exportPhase,
+  ExportOutcome: exportOutcome,
+  AtlasAnswer: atlasAnswer,
+  InputProblem: inputProblem,
+};
+
+interface AnswerTypes {
+  ExportResult: ExportResult;
+  ExportStatus: ExportStatus;
+  ComponentStatus: ComponentStatus;
+  ExportFailureDetails: ExportFailureDetails;
+  ExportFailureType: ExportFailureType;
+}
+
+/** All the way down writable, so that only what is in a document is compared. */
+type Plain<Type> = Type extends object ? { -readonly [Key in keyof Type]: Plain<Type[Key]> } : Type;
+// Assignable both ways is not the same: an optional field that one of the two lacks would go unseen.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+type Same<One, Other> =
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+  (<Type>() => Type extends One ? 1 : 2) extends <Type>() => Type extends Other ? 1 : 2 ? true : false;
+
+/** Compiles only while every schema says the same of its document as the contract's type does. */
+export const answersAreTheContracts: {
+  [Name in keyof AnswerTypes]: Same<Plain<AnswerTypes[Name]>, Plain<v.InferOutput<(typeof answers)[Name]>>>;
+} = {
+  ExportResult: true,
+  ExportStatus: true,
+  ComponentStatus: true,
+  ExportFailureDetails: true,
+  ExportFailureType: true,
+};

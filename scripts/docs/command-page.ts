@@ -1,0 +1,72 @@
+import { verbs } from '../../src/cli/commands/index.ts';
+import { exitCodeMeanings } from '../../src/cli/exit-codes.ts';
+import { commonOptions, programName } from '../../src/cli/program-options.ts';
+import { isGroup, type OptionSpec, type VerbSpec } from '../../src/cli/verb.ts';
+import { table } from './table.ts';
+
+/** `docs/cli.md`: every verb of the command, from what `--help` says too. */
+export function commandPage(): string {
+  const every = verbs.flatMap((spec): { path: string; spec: VerbSpec }[] =>
+    isGroup(spec)
+      ? spec.verbs.map((each) => ({ path: `${spec.name} ${each.name}`, spec: each }))
+      : [{ path: spec.name, spec }],
+  );
+  return `# The command ${programName}
+
+Exports snapshots, and follows, lists and schedules exports, from a terminal or a script. \`${programName} --help\` and \`${programName} <verb> --help\` say what is here. Settings come from the environment, as for the worker: see [settings.md](settings.md).
+
+In this checkout: \`npm run cli -- <verb> …\`. From the installed package: \`npx ${programName} <verb> …\`.
+
+${table(
+  ['Verb', 'What it does'],
+  every.map(({ path, spec }) => [`[\`${path}\`](#${path.replaceAll(' ', '-')})`, spec.summary]),
+)}
+
+## Exit codes
+
+${table(
+  ['Code', 'Meaning'],
+  exitCodeMeanings.map(([code, meaning]) => [String(code), meaning]),
+)}
+
+Errors go to standard error: one line, and what to do about it where that is known. With \`--json\` they are \`{"error": {"code", "message", "nextStep", "exitCode"}}\`; match on \`code\`. \`--verbose\`, or \`NODE_DEBUG=${programName}\`, adds where it happened.
+
+## Every verb takes
+
+${optionTable(commonOptions)}
+
+${every.map(({ path, spec }) => section(path, spec)).join('\n\n')}
+`;
+}
+
+function section(path: string, spec: VerbSpec): string {
+  const words = (spec.arguments ?? []).map(({ name, required }) => (required ? `<${name}>` : `[${name}]`));
+  const options = spec.options ?? [];
+  return [
+    `## ${path}`,
+    `${spec.summary.charAt(0).toUpperCase()}${spec.summary.slice(1)}.`,
+    spec.description ?? '',
+    `\`\`\`sh\n${[programName, path, ...words, ...(options.length === 0 ? [] : ['[options]'])].join(' ')}\n\`\`\``,
+    (spec.arguments ?? [])
+      .map(({ name, description, choices }) => `- \`<${name}>\`: ${description}${choicesText(choices)}`)
+      .join('\n'),
+    options.length === 0 ? '' : optionTable(options),
+    `\`\`\`sh\n${spec.examples.join('\n')}\n\`\`\``,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function optionTable(options: readonly OptionSpec[]): string {
+  return table(
+    ['Option', 'Meaning'],
+    options.map(({ flags, description, choices, environment }) => [
+      `\`${flags}\``,
+      `${description}${choicesText(choices)}${environment === undefined ? '' : `; or \`${environment}\``}`,
+    ]),
+  );
+}
+
+function choicesText(choices: readonly string[] | undefined): string {
+  return choices === undefined ? '' : `: ${choices.map((choice) => `\`${choice}\``).join(', ')}`;
+}

@@ -1,0 +1,62 @@
+import type { ArgumentSpec, OptionSpec } from '../verb.ts';
+
+export const projectOption: OptionSpec = {
+  flags: '--project <id>',
+  description: 'project (Atlas: groupId), 24 hexadecimal digits',
+  environment: 'MONGODB_ATLAS_PROJECT_ID',
+};
+
+export const clusterOption: OptionSpec = { flags: '--cluster <name>', description: 'cluster in the project' };
+
+export const workflowIdArgument: ArgumentSpec = {
+  name: 'export',
+  description: 'the id that `start` and `list` show: a workflow id',
+  required: true,
+};
+
+export const runIdOption: OptionSpec = {
+  flags: '--run-id <id>',
+  description: 'one run of it, instead of the latest',
+};
+
+/** What an export is asked for with, in `run`, `start` and `schedule create`. */
+export const requestOptions: readonly OptionSpec[] = [
+  projectOption,
+  clusterOption,
+  {
+    flags: '--snapshot <id>',
+    description:
+      'snapshot, or "latest": the newest completed one that is no fallback snapshot (default: latest)',
+  },
+  { flags: '--bucket <name>', description: 'export bucket, by its bucket name' },
+  { flags: '--bucket-id <id>', description: 'export bucket, by its id at Atlas' },
+  {
+    flags: '--custom-data <key=value>',
+    description: 'entry for the `.complete` file in the bucket; may be repeated',
+    repeatable: true,
+  },
+  {
+    flags: '--preset <preset>',
+    description: 'how eagerly to look at Atlas (default: balanced)',
+    choices: ['eager', 'balanced', 'thrifty'],
+  },
+  { flags: '--min-interval <duration>', description: 'never look more often than this' },
+  { flags: '--max-interval <duration>', description: 'never look less often than this' },
+  { flags: '--deadline <duration>', description: 'time for the whole request (default: 7 days)' },
+  { flags: '--max-attempts <count>', description: 'export jobs that may end Failed (default: 3)' },
+  {
+    flags: '--on-active-export <what>',
+    description: 'what to do when the snapshot is being exported already (default: adopt)',
+    choices: ['adopt', 'wait', 'fail'],
+  },
+  {
+    flags: '--export-again',
+    description:
+      'export although an earlier export of the snapshot to the bucket was successful; it is billed again',
+  },
+  {
+    flags: '--request <file>',
+    description: 'the request as JSON, "-" for standard input; options win over it',
+    file: true,
+  },
+];

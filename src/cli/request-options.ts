@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { text as readStream } from 'node:stream/consumers';
+import * as v from 'valibot';
+import {
+  checkExportRequest,
+  exportRequestSchema,
+  type ExportRequest,
+  type InputProblem,
+} from '../contract/index.ts';
+import { flag, readOptions, text } from './read-options.ts';
+import { UsageError } from './usage-error.ts';
+
+const optionsSchema = v.object({
+  request: text,
+  project: text,
+  cluster: text,
+  snapshot: text,
+  bucket: text,
+  bucketId: text,
+  customData: v.optional(v.array(v.string())),
+  preset: text,
+  minInterval: text,
+  maxInterval: text,
+  deadline: text,
+  maxAttempts: text,
+  onActiveExport: text,
+  exportAgain: flag,
+});
+
+type RequestOptions = v.InferOutput<typeof optionsSchema>;
+
+/** Which option a part of the request comes from. */
+const flagOfField: Readonly<Record<string, string>> = {
+  groupId: '--project',
+  clusterName: '--cluster',
+  snapshotId: '--snapshot',
+  exportBucketName: '--bucket',
+  exportBucketId: '--bucket-id',
+  'exportBucketId, exportBucketName': '--bucket, --bucket-id',
+  customData: '--custom-data',
+  'polling.preset': '--preset',
+  'polling.minInterval': '--min-interval',
+  'polling.maxInterval': '--max-interval',
+  deadline: '--deadline',
+  maxAttempts: '--max-attempts',
+  onActiveExport: '--on-active-export',
+};
+
+/**
+ * The request that the options describe: the file of `--request` where there is one, and over it what the other
+ * options say.
+ *
+ * @throws {UsageError} naming everything that is wrong, by its option
+ */
+export async function readRequest(options: Readonly<Record<string, unknown>>): Promise<ExportRequest> {
+  const given = readOptions(optionsSchema, options);
+  const written = { ...(await requestFile(given.request)), ...fieldsOf(given) };
+  const request = { ...('snapshotId' in written ? {} : { snapshotId: 'latest' }), ...written };
+  const { problems } = checkExportRequest(request);
+  if (problems !== undefined) throw new UsageError(problems.map(problemLine).join('\n'), 'InvalidInput');
+  return v.parse(exportRequestSchema, request);
+}
+
+function problemLine({ path, message }: InputProblem): string {
+  const field = path.replace(/\[.*$/, '');
+  return `${flagOfField[field] ?? path}: ${message}`;
+}
+
+async function requestFile(path: string | undefined): Promise<Record<string, unknown>> {
+  if (path === undefined) return {};
+  const content = path === '-' ? await readStream(process.stdin) : await readText(path);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(content);
+  } catch {
+    throw new UsageError(`--request: ${path} is not JSON`);
+  }
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
+  throw new UsageError(`--request: ${path} must hold one JSON object`);
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new UsageError(`--request: ${path} cannot be read (${why})`);
+  }
+}
+
+function fieldsOf(given: RequestOptions): Record<string, unknown> {
+  const polling = present({
+    preset: given.preset,
+    minInterval: given.minInterval,
+    maxInterval: given.maxInterval,
+  });
+  return present({
+    groupId: given.project,
+    clusterName: given.cluster,
+    snapshotId: given.snapshot,
+    exportBucketName: given.bucket,
+    exportBucketId: given.bucketId,
+    customData: given.customData?.map(customDataEntry),
+    polling: Object.keys(polling).length === 0 ? undefined : polling,
+    deadline: given.deadline,
+    maxAttempts: given.maxAttempts === undefined ? undefined : Number(given.maxAttempts),
+    onActiveExport: given.onActiveExport,
+    skipIfExported: given.exportAgain ? false : undefined,
+  });
+}
+
+function customDataEntry(entry: string): { key: string; value: string } {
+  const at = entry.indexOf('=');
+  if (at < 1) throw new UsageError(`--custom-data: ${JSON.stringify(entry)} is not key=value`);
+  return { key: entry.slice(0, at), value: entry.slice(at + 1) };
+}
+
+function present(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

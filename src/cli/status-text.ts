@@ -1,0 +1,82 @@
+import {
+  durationText,
+  progressText,
+  stateReasonText,
+  type ExportResult,
+  type ExportStatus,
+  type ExportSummary,
+} from '../client.ts';
+import { terminalLines, ProgressRows } from './progress/progress-rows.ts';
+import { timeText } from './time-text.ts';
+
+/** A status in lines for a person. */
+export function statusLines(workflowId: string, status: ExportStatus): string[] {
+  const { job } = status;
+  return [
+    workflowId,
+    ...terminalLines(new ProgressRows().rowsOf([{ name: status.clusterName, status }], Date.now())),
+    field('phase', phaseText(status)),
+    field('snapshot', status.snapshotId),
+    field('bucket', status.exportBucketName ?? status.exportBucketId),
+    field('export job', job === undefined ? undefined : `${job.exportId} (${status.origin ?? 'in the way'})`),
+    field('progress', progressText(job?.exportStatus)),
+    field('reason', stateReasonText(job?.stateReason)),
+    field('prefix', job?.prefix),
+    field('attempts', `${status.attempts.length} of ${status.attemptsMax}`),
+    field('looks', `${status.polls}, latest ${timeText(status.lastPollAt) || 'none yet'}`),
+    field('next look', timeText(status.nextPollAt)),
+    field('look failed', failureText(status)),
+    field('deadline', `${timeText(status.deadlineAt)}${leftText(status)}`),
+    ...status.notes.map((note) => `  ! ${note}`),
+  ].filter((line) => line !== '');
+}
+
+/** A result in lines for a person. */
+export function resultLines(result: ExportResult): string[] {
+  return [
+    result.outcome === 'exported' ? 'Exported.' : 'Already exported; nothing was paid for again.',
+    field('cluster', result.clusterName),
+    field('snapshot', result.snapshotId),
+    field('bucket', result.exportBucketName ?? result.exportBucketId),
+    field('prefix', result.prefix),
+    field('export job', `${result.exportId} (${result.origin})`),
+    field('finished', timeText(result.finishedAt)),
+    field('looks', String(result.polls)),
+    ...result.components.map(
+      ({ replicaSetName, exportId, state }) => `    ${replicaSetName ?? exportId}: ${state}`,
+    ),
+    ...result.notes.map((note) => `  ! ${note}`),
+  ].filter((line) => line !== '');
+}
+
+/** What Temporal alone knows, where no worker answers. */
+export function summaryLines(summary: ExportSummary): string[] {
+  return [
+    summary.workflowId,
+    field('run', summary.run),
+    field('state', summary.state === undefined ? undefined : `${summary.state}, as last recorded`),
+    field('cluster', summary.clusterName),
+    field('snapshot', summary.snapshotId),
+    field('started', timeText(summary.startedAt)),
+    field('ended', timeText(summary.endedAt)),
+  ].filter((line) => line !== '');
+}
+
+function field(name: string, value: string | undefined): string {
+  return value === undefined || value === '' ? '' : `  ${name.padEnd(12)} ${value}`;
+}
+
+function phaseText({ phase, outcome }: ExportStatus): string {
+  return outcome === undefined ? phase : outcome;
+}
+
+function failureText({ pollFailure }: ExportStatus): string | undefined {
+  if (pollFailure === undefined) return undefined;
+  const { inARow, since, code, message } = pollFailure;
+  return `${inARow} in a row since ${timeText(since)}: ${code}, ${message}`;
+}
+
+function leftText({ deadlineAt, outcome }: ExportStatus): string {
+  const leftMs = Date.parse(deadlineAt) - Date.now();
+  return outcome === undefined && leftMs > 0 ? `, in ${durationText(leftMs)}` : '';
+}

@@ -1,0 +1,38 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+
+/**
+ * What an export is found by in lists, without opening it. Temporal's search attributes of these names carry it
+ * where the namespace has them (`atlas-export setup` registers them), else a memo does.
+ */
+export interface ExportLabels {
+  readonly groupId: string;
+  readonly clusterName: string;
+  /** `"latest"` until that is resolved. */
+  readonly snapshotId: string;
+  /** Atlas's state of the export job as last seen; absent while there is none. */
+  readonly state?: string | undefined;
+}
+
+/** The search attributes by what they carry. All are of the type Keyword. */
+export const exportSearchAttributes = {
+  groupId: defineSearchAttributeKey('AtlasGroupId', 'KEYWORD'),
+  clusterName: defineSearchAttributeKey('AtlasClusterName', 'KEYWORD'),
+  snapshotId: defineSearchAttributeKey('AtlasSnapshotId', 'KEYWORD'),
+  state: defineSearchAttributeKey('AtlasExportState', 'KEYWORD'),
+} as const satisfies Record<keyof ExportLabels, unknown>;
+
+/** Key of the memo entry that holds an export's {@link ExportLabels}. */
+export const exportLabelsMemo = 'atlasExport';
+
+/** The labels in a memo, as far as they are there: anybody can start a workflow with any memo. */
+export function labelsOfMemo(memo: Readonly<Record<string, unknown>> | undefined): Partial<ExportLabels> {
+  const entry = memo?.[exportLabelsMemo];
+  if (typeof entry !== 'object' || entry === null) return {};
+  const fields = new Map<string, unknown>(Object.entries(entry));
+  const labels: { -readonly [Name in keyof ExportLabels]?: string } = {};
+  for (const name of ['groupId', 'clusterName', 'snapshotId', 'state'] as const) {
+    const value = fields.get(name);
+    if (typeof value === 'string') labels[name] = value;
+  }
+  return labels;
+}

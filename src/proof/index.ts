@@ -1,0 +1,20 @@
+/** Checking an export in its bucket, and the manifest that says what was found. */
+export { isCheckpointOf } from './checkpoint.ts';
+export type { Checkpoint, VerifyLevel } from './checkpoint.ts';
+export type { CompleteFile, LabelEntry } from './complete-file.ts';
+export type { ExpectedExport, FileCount, TotalFilesCounts } from './conclusion.ts';
+export { evidencePartName } from './evidence.ts';
+export type { CollectionRow, EvidenceRow, EvidenceSummary, ObjectRow } from './evidence.ts';
+export { exportsFolder, normalizedPrefix } from './export-layout.ts';
+export { countOf, failuresText, findingSeverities, mayOnlyBeLate } from './findings.ts';
+export type { Finding, FindingCode, FindingSeverity, FindingsTally } from './findings.ts';
+export { ListingOrderError } from './listing.ts';
+export type { Listing, ReplicaSetTally } from './listing.ts';
+export { manifestContent } from './manifest-content.ts';
+export type { ManifestSubject } from './manifest-content.ts';
+export { manifestFormat } from './manifest.ts';
+export type { Manifest, ManifestContent } from './manifest.ts';
+export { keyIdOf, manifestFile, openManifest, sealManifest, signingKey, verifyingKey } from './seal.ts';
+export type { OpenedManifest, SealState } from './seal.ts';
+export { verifyExport } from './verify-export.ts';
+export type { EvidenceStore, VerificationReport, VerificationTask } from './verify-export.ts';

@@ -1,0 +1,245 @@
+import { BucketError, type Bucket, type BucketObject } from '../bucket/index.ts';
+import { firstCheckpoint, isCheckpointOf, type Checkpoint, type VerifyLevel } from './checkpoint.ts';
+import { checkCompleteFile, completeBytesMax, readCompleteFile, type CompleteFile } from './complete-file.ts';
+import { conclusionFindings, countFiles, type ExpectedExport, type FileCount } from './conclusion.ts';
+import {
+  evidencePart,
+  evidencePartName,
+  withPart,
+  type EvidenceRow,
+  type EvidenceSummary,
+  type ObjectRow,
+} from './evidence.ts';
+import { completeKey, exportKey, normalizedPrefix } from './export-layout.ts';
+import { countOf, finding, type Finding } from './findings.ts';
+import { addPage, endPrefix, noteFindings, type Listing } from './listing.ts';
+import { checkObject } from './object-check.ts';
+
+/** Where evidence goes. Writing a part again with the same content must do no harm. */
+export interface EvidenceStore {
+  put(name: string, content: Buffer): Promise<unknown>;
+  has(name: string): Promise<boolean>;
+}
+
+export interface VerificationTask {
+  readonly bucket: Bucket;
+  readonly expected: ExpectedExport;
+  readonly level: VerifyLevel;
+  /** Absent: evidence is hashed and thrown away. */
+  readonly evidence?: EvidenceStore | undefined;
+  /** What an earlier run last reported; of another check or version it is passed over. */
+  readonly resumeFrom?: unknown;
+  /** Called whenever work is safe: after pages, and in a full check after each object. */
+  readonly onCheckpoint?: ((checkpoint: Checkpoint) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Objects per list request, 1 to 1,000. @default 1000, in a full check 100 */
+  readonly pageSize?: number | undefined;
+  /** Pages after which there is a checkpoint in any case; each may write a part of evidence. @default 50, in a full check 1 */
+  readonly pagesPerCheckpoint?: number | undefined;
+  /** Objects that a full check reads at once; each takes about 3 MB, and is begun anew after a crash. @default 2 */
+  readonly objectsAtOnce?: number | undefined;
+}
+
+/** What a check came to. */
+export interface VerificationReport {
+  readonly level: VerifyLevel;
+  /** `proven`: no failure was found. Warnings say what could not be told. */
+  readonly outcome: 'proven' | 'failed';
+  readonly prefixes: readonly string[];
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Absent where there is none, or none that can be read. */
+  readonly complete?: CompleteFile;
+  readonly files: FileCount;
+  readonly listing: Listing;
+  readonly evidence: EvidenceSummary & { readonly kept: boolean };
+  readonly listRequests: number;
+}
+
+/** There is a checkpoint after so many rows at the latest, which bounds the memory that they take. */
+const rowsPerCheckpoint = 1_000;
+
+/**
+ * Checks an export in its bucket. Storage that fails is thrown as {@link BucketError} and says nothing about the
+ * export: call again with the last checkpoint. What is wrong with the export is in the report.
+ */
+export async function verifyExport(task: VerificationTask): Promise<VerificationReport> {
+  const run = await beginOrResume(task);
+  while (run.prefixIndex < run.prefixes.length) await lookAtPage(run, task);
+  const complete = await lookAtComplete(run, task);
+  run.rows.push(
+    ...noteFindings(run.listing, conclusionFindings(run.listing, { expected: task.expected, complete })),
+  );
+  // No place to go on from: what a run that goes on concludes would be counted twice.
+  await writeEvidence(run, task);
+  const { level, prefixes, startedAt, listing, evidence, listRequests } = run;
+  return {
+    level,
+    outcome: countOf(listing.findings, 'failure') === 0 ? 'proven' : 'failed',
+    prefixes,
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    ...(complete === undefined ? {} : { complete }),
+    files: countFiles(listing, complete?.totalFiles),
+    listing,
+    evidence: { ...evidence, kept: task.evidence !== undefined },
+    listRequests,
+  };
+}
+
+/** A checkpoint that moves, and what is not safe yet. */
+interface Run {
+  readonly level: VerifyLevel;
+  readonly prefixes: readonly string[];
+  readonly startedAt: string;
+  readonly listing: Listing;
+  prefixIndex: number;
+  continuation: string | undefined;
+  listRequests: number;
+  evidence: EvidenceSummary;
+  read: readonly ObjectRow[];
+  rows: EvidenceRow[];
+  pagesNotSafe: number;
+  safe: Checkpoint;
+}
+
+async function beginOrResume(task: VerificationTask): Promise<Run> {
+  const prefixes = [...new Set(task.expected.prefixes.map(normalizedPrefix))];
+  const check = { level: task.level, prefixes };
+  const resumed = isCheckpointOf(task.resumeFrom, check) && (await evidenceIsThere(task.resumeFrom, task));
+  const safe = resumed ? task.resumeFrom : firstCheckpoint({ ...check, startedAt: new Date().toISOString() });
+  const { continuation, ...at } = safe;
+  return { ...at, continuation, listing: structuredClone(safe.listing), rows: [], pagesNotSafe: 0, safe };
+}
+
+/** A local folder of another machine does not have it: then the check begins anew. */
+async function evidenceIsThere({ evidence }: Checkpoint, task: VerificationTask): Promise<boolean> {
+  if (task.evidence === undefined || evidence.parts === 0) return true;
+  return await task.evidence.has(evidencePartName(evidence.parts));
+}
+
+async function lookAtPage(run: Run, task: VerificationTask): Promise<void> {
+  const { bucket, signal, pageSize = run.level === 'full' ? 100 : 1_000 } = task;
+  const prefix = run.prefixes[run.prefixIndex] ?? '';
+  const { objects, continuation } = await bucket.list({
+    prefix,
+    continuation: run.continuation,
+    pageSize,
+    signal,
+  });
+  run.listRequests += 1;
+  const read =
+    run.level === 'full' ? await readObjects({ run, task, prefix, objects }) : new Map<string, ObjectRow>();
+  const page = { prefix, objects, read, hasOtherPrefixes: run.prefixes.length > 1 };
+  run.rows.push(...addPage(run.listing, page));
+  if (continuation === undefined) {
+    run.rows.push(...endPrefix(run.listing, page));
+    run.prefixIndex += 1;
+  }
+  run.continuation = continuation;
+  run.read = [];
+  run.pagesNotSafe += 1;
+  const { pagesPerCheckpoint = run.level === 'full' ? 1 : 50 } = task;
+  const isDue = run.rows.length >= rowsPerCheckpoint || run.pagesNotSafe >= pagesPerCheckpoint;
+  if (isDue) await keepEvidence(run, task);
+}
+
+/** Writes the rows that have come together. */
+async function writeEvidence(run: Run, task: VerificationTask): Promise<void> {
+  if (run.rows.length === 0) return;
+  const content = evidencePart(run.rows);
+  const evidence = withPart(run.evidence, { content, rows: run.rows.length });
+  await task.evidence?.put(evidencePartName(evidence.parts), content);
+  run.evidence = evidence;
+  run.rows = [];
+}
+
+/** Writes the rows that have come together, and moves the place to go on from. */
+async function keepEvidence(run: Run, task: VerificationTask): Promise<void> {
+  await writeEvidence(run, task);
+  run.pagesNotSafe = 0;
+  const { level, prefixes, startedAt, prefixIndex, continuation, listRequests, evidence } = run;
+  run.safe = {
+    version: 1,
+    level,
+    prefixes,
+    startedAt,
+    prefixIndex,
+    ...(continuation === undefined ? {} : { continuation }),
+    listRequests,
+    listing: structuredClone(run.listing),
+    evidence,
+    read: [],
+  };
+  task.onCheckpoint?.(run.safe);
+}
+
+/** Reads a page's objects, a few at once, but for those that an earlier run has read and that are still the same. */
+async function readObjects({
+  run,
+  task,
+  prefix,
+  objects,
+}: {
+  readonly run: Run;
+  readonly task: VerificationTask;
+  readonly prefix: string;
+  readonly objects: readonly BucketObject[];
+}): Promise<ReadonlyMap<string, ObjectRow>> {
+  const rows = new Map(run.read.map((row) => [row.key, row]));
+  const pending = objects.filter((object) => {
+    const { kind } = exportKey(object.key, prefix);
+    return (kind === 'data' || kind === 'metadata') && !isSame(rows.get(object.key), object);
+  });
+  const stop = new AbortController();
+  const signal = task.signal === undefined ? stop.signal : AbortSignal.any([task.signal, stop.signal]);
+  const readUntilDone = async (): Promise<void> => {
+    for (let object = pending.shift(); object !== undefined; object = pending.shift()) {
+      const { kind } = exportKey(object.key, prefix);
+      rows.set(object.key, await checkObject({ bucket: task.bucket, object, kind, signal }));
+      run.read = [...rows.values()];
+      run.safe = { ...run.safe, read: run.read };
+      task.onCheckpoint?.(run.safe);
+    }
+  };
+  const readers = Array.from({ length: task.objectsAtOnce ?? 2 }, readUntilDone);
+  try {
+    await Promise.all(readers);
+  } finally {
+    stop.abort();
+    await Promise.allSettled(readers);
+  }
+  return rows;
+}
+
+function isSame(row: ObjectRow | undefined, object: BucketObject): boolean {
+  return row !== undefined && row.bytes === object.bytes && row.etag === object.etag;
+}
+
+async function lookAtComplete(run: Run, task: VerificationTask): Promise<CompleteFile | undefined> {
+  const key = completeKey(task.expected.prefixes[0]);
+  const note = (findings: readonly Finding[]): void => {
+    run.rows.push(...noteFindings(run.listing, findings));
+  };
+  // By the listing, and not by what reading it answers: S3 says 403 where listing is allowed below a prefix only.
+  if (!run.listing.completeIn.includes(run.prefixes[0] ?? '')) {
+    note([finding('COMPLETE_MISSING', key, 'there is none')]);
+    return undefined;
+  }
+  try {
+    const content = await task.bucket.read(key, { bytesMax: completeBytesMax, signal: task.signal });
+    const complete = readCompleteFile(content);
+    if (complete === undefined) note([finding('COMPLETE_UNREADABLE', key, 'it is no JSON object')]);
+    else note(checkCompleteFile(complete, { ...task.expected, prefix: task.expected.prefixes[0] }));
+    return complete;
+  } catch (error) {
+    if (!(error instanceof BucketError)) throw error;
+    if (error.code === 'BUCKET_OBJECT_NOT_FOUND')
+      note([finding('COMPLETE_MISSING', key, 'it is gone since it was listed')]);
+    else if (error.code === 'BUCKET_OBJECT_TOO_LARGE') {
+      note([finding('COMPLETE_UNREADABLE', key, `it has more than ${completeBytesMax} bytes`)]);
+    } else throw error;
+    return undefined;
+  }
+}

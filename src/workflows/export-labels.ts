@@ -1,0 +1,74 @@
+import {
+  isCancellation,
+  patched,
+  proxyLocalActivities,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ExportActivities } from '../activities/export-activities.ts';
+import {
+  exportLabelsMemo,
+  exportSearchAttributes,
+  labelsOfMemo,
+  type ExportLabels,
+} from '../contract/index.ts';
+
+const { searchAttributesRegistered } = proxyLocalActivities<
+  Pick<ExportActivities, 'searchAttributesRegistered'>
+>({ startToCloseTimeout: '3s', scheduleToCloseTimeout: '5s', retry: { maximumAttempts: 1 } });
+
+/**
+ * Keeps the labels by which an export is found in lists: as search attributes where the namespace has them, else
+ * as a memo, which needs nothing registered.
+ *
+ * A server refuses the whole workflow task that upserts an attribute it does not know, and Temporal repeats that
+ * task until it is accepted: an export could hang for ever because somebody removed an attribute. So the question
+ * whether they are there is a local activity. Its answer and the upsert that follows from it are in one task: a
+ * task that is refused leaves neither in the history, its repetition asks again, and with the fresh answer the
+ * labels go into the memo. No attribute that is missing, or removed at any moment, holds up an export for longer
+ * than an answer is kept.
+ */
+export class ExportLabelKeeper {
+  /** Asked once, at the start: a run that an earlier release has begun stays without. */
+  private readonly keeps = patched('export-labels');
+  /** A client of this product has put them into the memo already. */
+  private published: Partial<ExportLabels> = labelsOfMemo(workflowInfo().memo);
+
+  /** Two events for each change, none where nothing has changed. */
+  async publish(labels: ExportLabels): Promise<void> {
+    if (!this.keeps || !isChanged(this.published, labels)) return;
+    this.published = labels;
+    if (await hasAttributes(labels)) {
+      // All of them, since the ones before may have gone into the memo.
+      upsertSearchAttributes(attributePairs(labels));
+    } else {
+      upsertMemo({ [exportLabelsMemo]: labels });
+    }
+  }
+}
+
+async function hasAttributes({ groupId, clusterName, snapshotId }: ExportLabels): Promise<boolean> {
+  try {
+    return await searchAttributesRegistered({ groupId, clusterName, snapshotId });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return false;
+  }
+}
+
+function attributePairs(labels: ExportLabels): Parameters<typeof upsertSearchAttributes>[0] {
+  const { groupId, clusterName, snapshotId, state } = labels;
+  const keys = exportSearchAttributes;
+  return [
+    { key: keys.groupId, value: groupId },
+    { key: keys.clusterName, value: clusterName },
+    { key: keys.snapshotId, value: snapshotId },
+    ...(state === undefined ? [] : [{ key: keys.state, value: state }]),
+  ];
+}
+
+function isChanged(before: Partial<ExportLabels>, now: ExportLabels): boolean {
+  const names = ['groupId', 'clusterName', 'snapshotId', 'state'] as const;
+  return names.some((name) => before[name] !== now[name]);
+}
