@@ -63,6 +63,10 @@ export interface Evidence {
   readonly faultsEndedAtMs: number;
   /** By when every request had to be over. */
   readonly convergedByMs: number;
+  /** Why it was not over in the machine's time; all else is then as it was at that moment. */
+  readonly hung: string | undefined;
+  /** Where time was skipped under something that held it. */
+  readonly leaps: readonly string[];
   readonly requests: readonly RequestEvidence[];
   readonly jobs: readonly BookedJob[];
   readonly calls: readonly RecordedRequest[];

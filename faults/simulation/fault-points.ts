@@ -27,6 +27,8 @@ export interface ActivityWatch {
   readonly time: SkippedTime;
   /** Called when an attempt begins; says where its worker stops, if it does. */
   begins(record: ActivityRecord): Promise<FaultPoint | undefined>;
+  /** A worker stands still from here until the returned function is called. */
+  stops(): () => void;
 }
 
 /**
@@ -44,6 +46,10 @@ export function faultPointInterceptor(
         const { info } = context;
         const watch = watchOf(input.args[0]);
         if (watch === undefined) throw new Error('an activity of no run');
+        const { time, stops } = watch;
+        // Also moves this process's clock: no time is skipped from here to the activity's end.
+        const holding = `${info.activityType} of ${info.workflowExecution?.workflowId}`;
+        let held = await time.hold(holding);
         const record: ActivityRecord = {
           workflowId: info.workflowExecution?.workflowId ?? '',
           runId: info.workflowExecution?.runId ?? '',
@@ -51,27 +57,30 @@ export function faultPointInterceptor(
           activityType: info.activityType,
           input: input.args[0],
           worker,
-          // Also moves this process's clock: no time is skipped from here to the activity's end.
-          startedAtMs: await watch.time.nowMs(),
+          startedAtMs: held.sinceMs,
           endedAtMs: undefined,
           stoppedAt: undefined,
         };
-        const activityEnds = watch.time.activityBegins();
-        record.stoppedAt = await watch.begins(record);
-        const timeoutMs = Math.min(info.heartbeatTimeoutMs || Infinity, info.startToCloseTimeoutMs);
-        const stop = async (): Promise<void> => {
-          activityEnds();
-          await watch.time.lendLock(timeoutMs - givenUpWithinMs - (Date.now() - record.startedAtMs));
-          await machineSleep(3 * givenUpWithinMs);
-          await watch.time.nowMs();
-        };
         try {
-          if (record.stoppedAt === 'before') await stop();
+          record.stoppedAt = await watch.begins(record);
+          if (record.stoppedAt === 'before') await stop(record);
           return await next(input);
         } finally {
-          if (record.stoppedAt === 'after') await stop();
+          if (record.stoppedAt === 'after') await stop(record);
           record.endedAtMs = Date.now();
-          if (record.stoppedAt === undefined) activityEnds();
+          await held.release();
+        }
+
+        async function stop({ startedAtMs }: ActivityRecord): Promise<void> {
+          const timeoutMs = Math.min(info.heartbeatTimeoutMs || Infinity, info.startToCloseTimeoutMs);
+          const restMs = timeoutMs - givenUpWithinMs - (Date.now() - startedAtMs);
+          await held.release();
+          const wakes = stops();
+          // An attempt that beat meanwhile is given up later than that; its time then goes by in the machine's.
+          await time.lendLock(restMs);
+          await machineSleep(3 * givenUpWithinMs);
+          wakes();
+          held = await time.hold(holding);
         }
       },
     },

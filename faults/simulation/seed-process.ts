@@ -18,6 +18,8 @@ async function main(): Promise<void> {
     stage ??= await startStage();
     const report = await reportOn(stage, seed);
     process.stdout.write(`${JSON.stringify(report)}\n`);
+    // What hangs once is of no use to the next seed.
+    if (report.hung) return;
     seedsOnStage += 1;
     if (seedsOnStage < seedsPerStage) continue;
     await stage.close();
@@ -41,9 +43,12 @@ async function reportOn(stage: Stage, seed: string): Promise<SeedReport> {
     stops: evidence.activities.filter(({ stoppedAt }) => stoppedAt !== undefined).length,
     locksGivenBack: stage.time.locksGivenBack,
     outcomes: evidence.requests.map(({ name, outcome }) => `${name}: ${outcomeText(outcome)}`),
+    hung: evidence.hung !== undefined,
     violations,
     ...(violations.length > 0 ? { story: storyOf(evidence) } : {}),
   };
 }
 
 await main();
+// A seed that hung leaves calls behind that would keep the process.
+process.exit(0);

@@ -4,6 +4,7 @@ import { oneJobPerAttempt, oneActiveJobPerSnapshot } from './jobs.ts';
 import { everyRequestEnds, failuresAreTrue, nothingLost, successesAreTrue } from './outcomes.ts';
 import { looksWithinSchedule } from './looks.ts';
 import { retryAfterRespected } from './rate-limits.ts';
+import { endsInTime, timeIsHeld } from './time.ts';
 
 /** A check of what a run left behind: what is wrong, in words. */
 export type Invariant = (evidence: Evidence) => string[];
@@ -20,6 +21,8 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   noWorkflowTaskFails,
   historyBounded,
   historiesReplay,
+  endsInTime,
+  timeIsHeld,
 };
 
 export function violationsOf(evidence: Evidence): Violation[] {
