@@ -41,6 +41,12 @@ export async function isQuiet(
   return isQuietIn(after) && after.fingerprint === before.fingerprint;
 }
 
+/** What is under way in these workflows, for whoever looks into a run that does not go on. */
+export async function describeUnderWay(client: Client, runs: readonly RunId[]): Promise<string> {
+  const { workflowTaskUnderWay, activitiesUnderWay, fingerprint } = await look(client, runs);
+  return `workflow task under way: ${workflowTaskUnderWay}, activities: ${activitiesUnderWay}, workflows as events/status activity/state/attempt: ${fingerprint}`;
+}
+
 async function look(client: Client, runs: readonly RunId[]): Promise<Sight> {
   const sights = await Promise.all(runs.map((run) => lookAt(client, run)));
   return {

@@ -66,6 +66,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },
   });
+  const time = await SkippedTime.of(environment.address);
   installProcessClock();
   const workflowBundle = options.workflowBundle ?? (await loadWorkflowBundle());
   const runs = new Map<string, StagedRun>();
@@ -90,14 +91,15 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
             ],
           },
           maxConcurrentWorkflowTaskExecutions: queue === 'uncached' ? 2 : 40,
-          maxCachedWorkflows: queue === 'uncached' ? 0 : 500,
+          // With a cache of none, the SDK loses the task that brings an update, and the server waits 10 s for it.
+          maxCachedWorkflows: queue === 'uncached' ? 2 : 500,
         }),
       ),
     ),
   );
   const running = workers.map((worker) => worker.run());
   return {
-    time: new SkippedTime(environment),
+    time,
     // A plain one: the environment's own client would skip time as it likes.
     client: new Client({ connection: environment.connection }),
     workflowBundle,
@@ -108,6 +110,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     close: async () => {
       for (const worker of workers) worker.shutdown();
       await Promise.all(running);
+      await time.close();
       await environment.teardown();
     },
   };
