@@ -13,7 +13,7 @@ import { startFaultyWorld, type FaultyWorld } from './world.ts';
 const convergenceMs = 48 * hourMs;
 
 /** In the machine's time: many times what the longest seed takes. */
-const limitMs = 90_000;
+const limitMs = 60_000;
 
 /**
  * Runs one seed to its end and returns what it left behind. Holds the stage's time at its start and end. Where
