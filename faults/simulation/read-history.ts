@@ -60,6 +60,7 @@ function scheduledEventIdOf(event: RawEvent): number | undefined {
 /** `unhandledCommand: …`, of a workflow task that failed. */
 function causeOf({ workflowTaskFailedEventAttributes: failed }: RawEvent): string | undefined {
   if (!failed) return undefined;
-  const cause = Number(failed.cause) === unhandledCommand ? 'unhandledCommand' : `cause ${String(failed.cause)}`;
+  const cause =
+    Number(failed.cause) === unhandledCommand ? 'unhandledCommand' : `cause ${String(failed.cause)}`;
   return `${cause}: ${failed.failure?.message ?? 'no message'}`;
 }

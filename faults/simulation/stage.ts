@@ -46,6 +46,8 @@ const workersOf: Readonly<Record<Scenario['workers'], readonly string[]>> = {
   uncached: ['worker-1'],
 };
 
+const startAttemptsMax = 4;
+
 let runtimeInstalled = false;
 
 /** Once for the process, however many stages it sees. */
@@ -59,13 +61,24 @@ function installRuntime(): void {
   });
 }
 
+/** The SDK gives the server 5 s to start, which is little on a machine that is busy. */
+async function startEnvironment(path: string): Promise<TestWorkflowEnvironment> {
+  const options = { server: { executable: { type: 'existing-path', path } } } as const;
+  for (let attempt = 1; attempt < startAttemptsMax; attempt += 1) {
+    try {
+      return await TestWorkflowEnvironment.createTimeSkipping(options);
+    } catch (error) {
+      process.stderr.write(`attempt ${attempt}: ${String(error)}\n`);
+    }
+  }
+  return TestWorkflowEnvironment.createTimeSkipping(options);
+}
+
 /** Starts the server and the workers. This process's clock follows the server's from then on. */
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const path = await findOrBuildTimeSkippingServer({ report: (line) => process.stderr.write(`${line}\n`) });
   installRuntime();
-  const environment = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path } },
-  });
+  const environment = await startEnvironment(path);
   const time = await SkippedTime.of(environment.address);
   installProcessClock();
   const workflowBundle = options.workflowBundle ?? (await loadWorkflowBundle());

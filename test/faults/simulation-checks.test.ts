@@ -29,9 +29,7 @@ describe('the checks of the fault simulation', () => {
   }
 
   function redChecks(changes: Partial<Evidence>): string[] {
-    return [
-      ...new Set(violationsOf({ ...evidence, ...changes }).map(({ invariant }) => invariant)),
-    ].sort();
+    return [...new Set(violationsOf({ ...evidence, ...changes }).map(({ invariant }) => invariant))].sort();
   }
 
   function withEvents(events: readonly HistoryEvent[]): Partial<Evidence> {
@@ -100,7 +98,9 @@ describe('the checks of the fault simulation', () => {
 
   test('see a history that grows faster than its looks', () => {
     const { events } = history();
-    const marker = { ...events[0], type: 'markerRecorded' } as HistoryEvent;
+    const [first] = events;
+    assert.ok(first !== undefined);
+    const marker: HistoryEvent = { ...first, type: 'markerRecorded' };
     const grown = [...events, ...Array.from({ length: 1_000 }, () => marker)];
     assert.deepEqual(redChecks(withEvents(grown)), ['historyBounded']);
   });
