@@ -38,7 +38,7 @@ export function describeTotals(results: readonly SeedResult[], commit: string): 
     `${results.length} seeds at ${commit}: ` +
     `${sum(({ requests }) => requests)} requests, ${sum(({ jobs }) => jobs)} jobs, ` +
     `${sum(({ calls }) => calls)} calls, ${sum(({ faults }) => faults)} faults, ${sum(({ stops }) => stops)} stops; ` +
-    `${repeated.length} run again because the server had lost a task${repeated.length > 0 ? `: ${repeated.join(', ')}` : ''}; ` +
+    `${repeated.length} run again because the server had lost a task or a lock${repeated.length > 0 ? `: ${repeated.join(', ')}` : ''}; ` +
     `${failed.length} failed${failed.length > 0 ? `: ${failed.join(', ')}` : ''}`
   );
 }

@@ -8,7 +8,7 @@ export interface SeedResult {
   readonly seed: number;
   /** Undefined where its process ended, or had to be ended, before it could report. */
   readonly report: SeedReport | undefined;
-  /** How often it had hung before: see `runSeeds`. */
+  /** How often it had been spoilt before: see `runSeeds`. */
   readonly repeated: number;
   /** The last that its process wrote to its standard error while the seed ran. */
   readonly stderr: string;
@@ -32,20 +32,21 @@ export function isFailed({ report }: SeedResult): boolean {
 
 /**
  * Temporal's test server loses a workflow task now and then: it writes that one has started, and neither hands it
- * out nor times it out. Such a run shows nothing, so it is made once more, and counted as repeated.
+ * out nor times it out; now and then its count of locks is one too low, and time leaps. Such a run shows nothing,
+ * so it is made once more, and counted as repeated.
  */
 const repeatsMax = 1;
 
-/** Runs seeds until there are none left. A seed that hangs is run once more, on another server. */
+/** Runs seeds until there are none left. A seed whose run is spoilt is run once more, on another server. */
 export async function runSeeds(options: SeedRunnerOptions): Promise<void> {
   const { processes } = options;
-  const hung = new Map<number, number>();
+  const spoilt = new Map<number, number>();
   const again: number[] = [];
   const next = (): number | undefined => again.shift() ?? options.next();
   const onResult = (seed: number, report: SeedReport | undefined, stderr: string): void => {
-    const repeated = hung.get(seed) ?? 0;
-    if (report?.hung === true && repeated < repeatsMax) {
-      hung.set(seed, repeated + 1);
+    const repeated = spoilt.get(seed) ?? 0;
+    if (report?.spoilt === true && repeated < repeatsMax) {
+      spoilt.set(seed, repeated + 1);
       again.push(seed);
     } else options.onResult({ seed, report, repeated, stderr });
   };
@@ -95,7 +96,7 @@ async function runProcess(
       onResult(under, report, stderr);
       stderr = '';
       under = undefined;
-      if (report.hung) return next();
+      if (report.spoilt) return next();
       give(next());
     }
     if (under === undefined) return undefined;
