@@ -7,8 +7,8 @@ import {
 } from '@temporalio/client/lib/connection.js';
 import { machineClock, moveProcessClock, resetProcessClock } from './process-clock.ts';
 
-/** A span under a lock may differ from the machine's by what the readings themselves take. */
-const leapMsMin = 250;
+/** The two clocks may differ by a little. */
+const leapMsMin = 50;
 const checkedEveryMs = 20;
 /** The server may take its time to do what it was asked; a lock that is given back too early lets time leap. */
 const stuckMsMin = 250;
@@ -103,8 +103,9 @@ export class SkippedTime {
     await this.#testService.lockTimeSkipping({});
     const holder = Symbol(what);
     this.#held.add(holder);
-    const sinceMs = await this.nowMs();
+    // From before the first reading until after the last: what the readings take is no leap.
     const machineSinceMs = machineClock.monotonicMs();
+    const sinceMs = await this.nowMs();
     let released = false;
     return {
       sinceMs,
