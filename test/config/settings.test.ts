@@ -3,7 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { readSettings, secretsOf, settingsTable, SettingsError, type Environment } from '../../src/config.ts';
+import {
+  readAtlasClientSettings,
+  readSettings,
+  secretsOf,
+  settingsTable,
+  SettingsError,
+  type Environment,
+} from '../../src/config.ts';
 
 const apiKey = {
   MONGODB_ATLAS_PUBLIC_API_KEY: 'abcdefgh',
@@ -44,14 +51,19 @@ describe('readSettings', () => {
       deploymentName: undefined,
       buildId: undefined,
       taskQueueActivitiesPerSecondMax: undefined,
-      atlas: {
-        baseUrl: 'https://cloud.mongodb.com',
-        credentials: {
-          type: 'digest',
-          publicKey: apiKey.MONGODB_ATLAS_PUBLIC_API_KEY,
-          privateKey: apiKey.MONGODB_ATLAS_PRIVATE_API_KEY,
-        },
-      },
+      atlas: new Map([
+        [
+          'default',
+          {
+            baseUrl: 'https://cloud.mongodb.com',
+            credentials: {
+              type: 'digest',
+              publicKey: apiKey.MONGODB_ATLAS_PUBLIC_API_KEY,
+              privateKey: apiKey.MONGODB_ATLAS_PRIVATE_API_KEY,
+            },
+          },
+        ],
+      ]),
       temporal: {
         address: 'localhost:7233',
         namespace: 'default',
@@ -179,7 +191,7 @@ describe('readSettings', () => {
       TEMPORAL_TLS: '',
       ATLAS_EXPORT_HTTP_PORT: '',
     });
-    assert.equal(settings.atlas.credentials.type, 'digest');
+    assert.equal(settings.atlas.get('default')?.credentials.type, 'digest');
     assert.equal(settings.temporal.connectionOptions.tls, undefined);
     assert.equal(settings.httpPort, 9464);
   });
@@ -188,7 +200,7 @@ describe('readSettings', () => {
 describe('Atlas settings', () => {
   test('a service account wins over an API key, with a notice', () => {
     const settings = readSettings({ ...apiKey, ...serviceAccount });
-    assert.deepEqual(settings.atlas.credentials, {
+    assert.deepEqual(settings.atlas.get('default')?.credentials, {
       type: 'serviceAccount',
       clientId: serviceAccount.MONGODB_ATLAS_CLIENT_ID,
       clientSecret: serviceAccount.MONGODB_ATLAS_CLIENT_SECRET,
@@ -266,7 +278,7 @@ describe('Atlas settings', () => {
   ];
   for (const [title, environment, expected] of baseUrls) {
     test(`the base URL is taken from ${title}`, () => {
-      assert.equal(readSettings({ ...apiKey, ...environment }).atlas.baseUrl, expected);
+      assert.equal(readSettings({ ...apiKey, ...environment }).atlas.get('default')?.baseUrl, expected);
     });
   }
 
@@ -287,6 +299,82 @@ describe('Atlas settings', () => {
       assert.ok(!problems[0]?.includes(url));
     });
   }
+});
+
+describe('several credentials for Atlas', () => {
+  const teamA = {
+    MONGODB_ATLAS_CLIENT_ID__TEAM_A: serviceAccount.MONGODB_ATLAS_CLIENT_ID,
+    MONGODB_ATLAS_CLIENT_SECRET__TEAM_A: serviceAccount.MONGODB_ATLAS_CLIENT_SECRET,
+  };
+
+  test('each is known by its name, beside the default one, for the same Atlas unless it has its own', () => {
+    const { atlas } = readSettings({
+      ...apiKey,
+      ...teamA,
+      MONGODB_ATLAS_BASE_URL: 'https://a.example.com',
+      MONGODB_ATLAS_PUBLIC_API_KEY__2: 'public-2',
+      MONGODB_ATLAS_PRIVATE_API_KEY__2: 'private-2',
+      MONGODB_ATLAS_SERVICE__2: 'cloudgov',
+    });
+    assert.deepEqual([...atlas.keys()], ['default', '2', 'team-a']);
+    assert.deepEqual(atlas.get('2'), {
+      baseUrl: 'https://cloud.mongodbgov.com',
+      credentials: { type: 'digest', publicKey: 'public-2', privateKey: 'private-2' },
+    });
+    assert.equal(atlas.get('team-a')?.baseUrl, 'https://a.example.com');
+    assert.equal(atlas.get('team-a')?.credentials.type, 'serviceAccount');
+  });
+
+  test('named ones alone are enough', () => {
+    assert.deepEqual([...readSettings(teamA).atlas.keys()], ['team-a']);
+  });
+
+  test('a half of a pair is a problem of its own variable, for the default ones too', () => {
+    assert.deepEqual(
+      problemsOf({
+        ...teamA,
+        MONGODB_ATLAS_PUBLIC_API_KEY: 'abcdefgh',
+        MONGODB_ATLAS_CLIENT_ID__TEAM_B: 'mdb_sa_id_x',
+        MONGODB_ATLAS_BASE_URL__TEAM_A: 'http://a.example.com',
+        MONGODB_ATLAS_BASE_URL__TEAM_C: 'https://c.example.com',
+      }),
+      [
+        'MONGODB_ATLAS_PRIVATE_API_KEY is missing',
+        'MONGODB_ATLAS_BASE_URL__TEAM_A is plain http to another machine',
+        'MONGODB_ATLAS_CLIENT_SECRET__TEAM_B is missing',
+        'MONGODB_ATLAS_PUBLIC_API_KEY__TEAM_C and MONGODB_ATLAS_PRIVATE_API_KEY__TEAM_C are missing',
+      ],
+    );
+  });
+
+  for (const [name, wrong] of [
+    ['MONGODB_ATLAS_CLIENT_KEY__TEAM_A', 'is not a setting'],
+    ['MONGODB_ATLAS_CLIENT_ID__', 'ends with no name'],
+    ['MONGODB_ATLAS_CLIENT_ID__team_a', 'ends with no name'],
+    ['MONGODB_ATLAS_CLIENT_ID__TEAM__A', 'ends with no name'],
+    ['MONGODB_ATLAS_CLIENT_ID___A', 'ends with no name'],
+    [`MONGODB_ATLAS_CLIENT_ID__${'A'.repeat(41)}`, 'ends with no name'],
+    ['MONGODB_ATLAS_CLIENT_ID__DEFAULT', 'is the name of what has no name'],
+  ] as const) {
+    test(`${name} is refused: ${wrong}`, () => {
+      assert.deepEqual(problemsOf({ ...apiKey, [name]: 'value' }), [`${name} ${wrong}`]);
+    });
+  }
+
+  test('an empty variable with a name counts as not set', () => {
+    const settings = readSettings({ ...apiKey, MONGODB_ATLAS_CLIENT_ID__TEAM_A: '' });
+    assert.deepEqual([...settings.atlas.keys()], ['default']);
+  });
+
+  test('a command that is told a name reads those of this name, and names the others where there are none', () => {
+    const { atlas } = readAtlasClientSettings({ ...apiKey, ...teamA }, 'team-a');
+    assert.equal(atlas.credentials.type, 'serviceAccount');
+    assert.throws(
+      () => readAtlasClientSettings({ ...apiKey, ...teamA }, 'team-b'),
+      /MONGODB_ATLAS_PUBLIC_API_KEY__TEAM_B and MONGODB_ATLAS_CLIENT_ID__TEAM_B are missing.*default, team-a/,
+    );
+    assert.throws(() => readAtlasClientSettings(teamA), /MONGODB_ATLAS_PUBLIC_API_KEY and .*set: team-a/);
+  });
 });
 
 describe('Temporal settings', () => {
@@ -416,6 +504,14 @@ describe('secretsOf', () => {
     assert.ok(digest.includes(apiKey.MONGODB_ATLAS_PRIVATE_API_KEY));
     assert.ok(digest.includes('temporal-secret-key'));
     assert.ok(!digest.includes(apiKey.MONGODB_ATLAS_PUBLIC_API_KEY));
+    const both = secretsOf(
+      readSettings({
+        ...apiKey,
+        MONGODB_ATLAS_CLIENT_ID__TEAM_A: 'mdb_sa_id_of_team_a',
+        MONGODB_ATLAS_CLIENT_SECRET__TEAM_A: 'secret-of-team-a',
+      }),
+    );
+    assert.ok(both.includes('secret-of-team-a') && both.includes(apiKey.MONGODB_ATLAS_PRIVATE_API_KEY));
     const account = secretsOf(readSettings(serviceAccount));
     assert.ok(account.includes(serviceAccount.MONGODB_ATLAS_CLIENT_SECRET));
   });
