@@ -35,7 +35,7 @@ export function namesOfVariables(
   for (const { variable, base, name } of namedVariables(environment, options.prefix)) {
     const shown = variable.slice(0, 100);
     if (!options.bases.includes(base)) {
-      const expected = `${options.bases.map((known) => `${known}${nameSeparator}<NAME>`).join(', ')}`;
+      const expected = options.bases.map((known) => `${known}${nameSeparator}<NAME>`).join(', ');
       problems.push({ name: shown, wrong: 'is not a setting', expected: `one of ${expected}` });
     } else if (name === undefined || name === options.reserved) {
       problems.push({

@@ -122,11 +122,8 @@ describe('a worker with credentials for two Atlas organizations', () => {
   test('no history, log or metric holds a secret of either', async () => {
     let everything = stage.written() + (await stage.metrics());
     for await (const { workflowId, runId } of stage.client.temporal.workflow.list()) {
-      const history = await stage.client.temporal.workflow.getHandle(workflowId, runId).fetchHistory();
-      everything += JSON.stringify(history);
-      everything += await stage.temporal(
-        ...['workflow', 'show', '--workflow-id', workflowId, '--run-id', runId, '--output', 'json'],
-      );
+      const run = ['--workflow-id', workflowId, '--run-id', runId];
+      everything += await stage.temporal('workflow', 'show', ...run, '--output', 'json');
     }
     assert.ok(
       everything.includes('createExportJob') && everything.includes('team-a'),
