@@ -171,6 +171,7 @@ export function exportStartOptions(
       `- Cluster: \`${request.clusterName}\``,
       `- Snapshot: \`${request.snapshotId}\``,
       `- Export bucket: \`${bucket}\``,
+      ...(request.credentials === undefined ? [] : [`- Credentials: \`${request.credentials}\``]),
     ].join('\n'),
     memo: { [exportLabelsMemo]: { groupId, clusterName, snapshotId } },
   };

@@ -4,6 +4,8 @@ import type { BucketChoice, ComponentStatus, CustomDataEntry, ExportJob } from '
 export interface ClusterReference {
   readonly groupId: string;
   readonly clusterName: string;
+  /** Name of the worker's credentials to ask with; absent for the default ones, and in runs of older releases. */
+  readonly credentials?: string | undefined;
 }
 
 /** What an export asks of Atlas. Workflows import these types only; the code is in the files beside this one. */

@@ -68,7 +68,8 @@ function requestLine(status: ExportStatus): string {
     each === undefined ? [] : `\`${inline(each)}\``,
   );
   const deadline = status.outcome === undefined ? `, deadline ${status.deadlineAt}` : '';
-  return `Project \`${status.groupId}\`, export bucket ${bucket.join(', ')}${deadline}`;
+  const credentials = status.credentials === undefined ? '' : `, credentials \`${status.credentials}\``;
+  return `Project \`${status.groupId}\`, export bucket ${bucket.join(', ')}${credentials}${deadline}`;
 }
 
 const phaseText: Record<ExportStatus['phase'], string> = {

@@ -134,12 +134,12 @@ class ComponentTracking {
 
   private look(): Promise<void> {
     return this.lookRequests.serve(async () => {
-      const { groupId, clusterName, component } = this.input;
+      const { groupId, clusterName, component, credentials } = this.input;
       const summary = `look ${this.looks.polls + 1} at component ${component.replicaSetName ?? component.exportId}, last seen ${stateText(this.known)}`;
       const call = this.calls.look.pollExportJob;
       countPoll('component');
       try {
-        const input = { groupId, clusterName, exportId: component.exportId };
+        const input = { groupId, clusterName, credentials, exportId: component.exportId };
         const { job } = await call.executeWithOptions({ summary }, [input]);
         this.seen = job;
         this.looks.succeeded(Date.now(), job);
