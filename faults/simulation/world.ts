@@ -139,7 +139,7 @@ class WorkerClients {
       timeouts,
       userAgent: worker,
     });
-    const activities = this.#breakActivities(createActivities({ atlas }));
+    const activities = this.#breakActivities(createActivities({ atlas: { names: [defaultCredentials], get: () => atlas } }));
     this.#clients.set(worker, { atlas, activities });
     return activities;
   }
