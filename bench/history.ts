@@ -76,6 +76,8 @@ async function measure(progress: Progress): Promise<Findings> {
   });
   const connection = await Connection.connect({ address: server.address });
   const temporal = new Client({ connection, namespace: server.namespace });
+  // Labels cost the same events in the memo, but actions only as search attributes.
+  await new ExportClient({ client: temporal, taskQueue }).registerSearchAttributes();
   const bench = { simulator, temporal, telemetry, progress };
   try {
     const replicaSets = await measureKind(bench, { name: 'replica set', shardCount: 1 });

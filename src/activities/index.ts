@@ -15,6 +15,7 @@ const heartbeatMs = 2_000;
 
 /** The activities over an Atlas client. One client serves a whole worker. */
 export function createActivities({ atlas }: { atlas: AtlasClient }): ExportActivities {
+  const searchAttributesRegistered = createSearchAttributesCheck();
   return {
     resolveExport: (input) => asActivity((options) => resolveExport(atlas, input, options)),
     findExportJob: (input) =>
@@ -23,8 +24,9 @@ export function createActivities({ atlas }: { atlas: AtlasClient }): ExportActiv
         return searchExportJobs(await atlas.listExportJobs({ groupId, clusterName }, options), input);
       }),
     createExportJob: (input) => asActivity((options) => createExportJob(atlas, input, options)),
-    pollExportJob: (input) => asActivity((options) => pollExportJob(atlas, input, options)),
-    searchAttributesRegistered: createSearchAttributesCheck(),
+    pollExportJob: (input) =>
+      asActivity((options) => pollExportJob({ atlas, searchAttributesRegistered }, input, options)),
+    searchAttributesRegistered,
   };
 }
 

@@ -107,11 +107,15 @@ function lookAtJob(
       exportId: job.exportId,
       componentWorkflowIds: trackers?.workflowIds ?? [],
       componentsLookNow: askedFor,
+      // A job that only stands in the way does not label this export.
+      labelledState: run.origin === undefined ? undefined : run.labels.state,
     };
     const summary = `look ${looks.polls + 1} at job ${job.exportId}, last seen ${stateText(job)}`;
+    const askedAtMs = Date.now();
     countPoll('job');
     try {
       const polled: PolledExportJob = await call.executeWithOptions({ summary }, [input]);
+      run.labels.hear(polled.searchAttributesRegistered, askedAtMs);
       looks.succeeded(Date.now(), polled.job);
       trackers?.saw(polled.components);
       trackers?.follow(polled.job);
