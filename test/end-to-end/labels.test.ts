@@ -103,6 +103,7 @@ describe('the labels of an export', () => {
     assert.equal(result.outcome, 'exported');
     const jobs = stage.simulator.books.jobs.filter(({ clusterName }) => clusterName === request.clusterName);
     assert.equal(jobs.length, 1);
+    assert.ok((await events(handle, 'workflowTaskFailedEventAttributes')) > 0, 'the server refused no task');
     assert.ok((await events(handle, 'workflowPropertiesModifiedEventAttributes')) > 0, 'nothing in the memo');
     assert.equal(
       (await until(handle, ({ state }) => state === 'Successful')).clusterName,
