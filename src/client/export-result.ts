@@ -4,6 +4,12 @@ import type { ExportRequest, ExportResult } from '../contract/index.ts';
 /** The workflow, as a caller sees it. */
 export type ExportSnapshot = (request: ExportRequest) => Promise<ExportResult>;
 
+/**
+ * Without this word a server tells the end of a run that another follows as if the workflow had continued as new,
+ * which hides its result.
+ */
+const tellTheEnd = { 'supported-features': 'follows-next-run-id' };
+
 /** The protocol's number for a history of the closing event alone. */
 const closeEventOnly = 2;
 
@@ -19,7 +25,7 @@ export async function resultOfRun(
   for (;;) {
     const handle = client.workflow.getHandle<ExportSnapshot>(workflowId, current, { followRuns: false });
     try {
-      return await handle.result();
+      return await client.withMetadata(tellTheEnd, () => handle.result());
     } catch (error) {
       const next = await nextTry(client, { workflowId, runId: current }, error);
       if (next === undefined) throw error;
@@ -36,11 +42,13 @@ async function nextTry(
 ): Promise<string | undefined> {
   if (error instanceof WorkflowContinuedAsNewError) return error.newExecutionRunId;
   if (!(error instanceof WorkflowFailedError) || error.retryState !== 'IN_PROGRESS') return undefined;
-  const { history } = await client.workflowService.getWorkflowExecutionHistory({
-    namespace: client.options.namespace,
-    execution,
-    historyEventFilterType: closeEventOnly,
-  });
+  const { history } = await client.withMetadata(tellTheEnd, () =>
+    client.workflowService.getWorkflowExecutionHistory({
+      namespace: client.options.namespace,
+      execution,
+      historyEventFilterType: closeEventOnly,
+    }),
+  );
   const event = history?.events?.at(-1);
   const ended = event?.workflowExecutionFailedEventAttributes ?? event?.workflowExecutionTimedOutEventAttributes;
   return ended?.newExecutionRunId ?? undefined;
