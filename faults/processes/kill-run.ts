@@ -136,7 +136,10 @@ class KillLane {
   }
 
   private arrange(point: KillPoint, clusterName: string): { target: Target; asked: ExportRequest } {
-    const request = addExport(this.world.simulator, { ...this.drawn(clusterName), shards: point.shards ?? 0 });
+    const request = addExport(this.world.simulator, {
+      ...this.drawn(clusterName),
+      shards: point.shards ?? 0,
+    });
     const asked = point.arrange?.(this.world, request) ?? request;
     return { target: targetOf(request, asked), asked };
   }

@@ -10,9 +10,6 @@ export type ExportSnapshot = (request: ExportRequest) => Promise<ExportResult>;
  */
 const tellTheEnd = { 'supported-features': 'follows-next-run-id' };
 
-/** The protocol's number for a history of the closing event alone. */
-const closeEventOnly = 2;
-
 /**
  * The result of one run, and of the tries that Temporal makes of it. Following the chain of runs to its end, as the
  * SDK does by itself, would wait for ever where it is a cron's: there each run ends, and the next is another export.
@@ -42,14 +39,13 @@ async function nextTry(
 ): Promise<string | undefined> {
   if (error instanceof WorkflowContinuedAsNewError) return error.newExecutionRunId;
   if (!(error instanceof WorkflowFailedError) || error.retryState !== 'IN_PROGRESS') return undefined;
-  const { history } = await client.withMetadata(tellTheEnd, () =>
-    client.workflowService.getWorkflowExecutionHistory({
-      namespace: client.options.namespace,
-      execution,
-      historyEventFilterType: closeEventOnly,
-    }),
-  );
-  const event = history?.events?.at(-1);
-  const ended = event?.workflowExecutionFailedEventAttributes ?? event?.workflowExecutionTimedOutEventAttributes;
+  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
+    namespace: client.options.namespace,
+    execution,
+    maximumPageSize: 1,
+  });
+  const event = history?.events?.[0];
+  const ended =
+    event?.workflowExecutionFailedEventAttributes ?? event?.workflowExecutionTimedOutEventAttributes;
   return ended?.newExecutionRunId ?? undefined;
 }

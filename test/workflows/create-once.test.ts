@@ -116,7 +116,9 @@ describe('creating the export job, once', () => {
       JSON.parse('null'),
       JSON.parse('{}'),
       JSON.parse('{"oursBesides":[],"earlierDurationsMs":[],"active":{}}'),
-      JSON.parse('{"oursBesides":[],"earlierDurationsMs":[],"ours":{"exportId":"1","state":"x","components":5}}'),
+      JSON.parse(
+        '{"oursBesides":[],"earlierDurationsMs":[],"ours":{"exportId":"1","state":"x","components":5}}',
+      ),
     ];
     for (const answer of malformed) {
       const atlas = new PretendAtlas();
