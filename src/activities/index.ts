@@ -17,6 +17,7 @@ const heartbeatMs = 2_000;
 
 /** The activities over the worker's Atlas clients. */
 export function createActivities({ atlas: clients }: { atlas: AtlasClients }): ExportActivities {
+  const searchAttributesRegistered = createSearchAttributesCheck();
   return {
     resolveExport: (input) =>
       asking(clients, input, (atlas, options) => resolveExport(atlas, input, options)),
@@ -28,8 +29,10 @@ export function createActivities({ atlas: clients }: { atlas: AtlasClients }): E
     createExportJob: (input) =>
       asking(clients, input, (atlas, options) => createExportJob(atlas, input, options)),
     pollExportJob: (input) =>
-      asking(clients, input, (atlas, options) => pollExportJob(atlas, input, options)),
-    searchAttributesRegistered: createSearchAttributesCheck(),
+      asking(clients, input, (atlas, options) =>
+        pollExportJob({ atlas, searchAttributesRegistered }, input, options),
+      ),
+    searchAttributesRegistered,
   };
 }
 

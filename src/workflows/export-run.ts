@@ -40,7 +40,7 @@ export class ExportRun {
   private outcome: ExportOutcome | undefined;
   private pollsBefore = 0;
   private readonly notes: string[] = [];
-  private readonly labels = new ExportLabelKeeper();
+  readonly labels = new ExportLabelKeeper();
 
   constructor(request: CheckedExportRequest, startedAtMs: number) {
     this.request = request;
