@@ -28,7 +28,7 @@ export interface ActivityWatch {
   /** Called when an attempt begins; says where its worker stops, if it does. */
   begins(record: ActivityRecord): Promise<FaultPoint | undefined>;
   /** A worker stands still from here until the returned function is called. */
-  stops(): () => void;
+  readonly stops: () => () => void;
 }
 
 /**

@@ -60,7 +60,7 @@ async function lookAt(client: Client, { workflowId, runId }: RunId): Promise<Sig
   const pending = raw.pendingActivities ?? [];
   const own = pending.map(({ activityId, state, attempt }) => `${activityId}/${state}/${attempt}`);
   const { historyLength, status } = raw.workflowExecutionInfo ?? {};
-  const open = status === openStatus;
+  const open = Number(status) === openStatus;
   return {
     workflowTaskUnderWay: below.workflowTaskUnderWay || (open && (await hasOpenWorkflowTask(handle))),
     activitiesUnderWay:
