@@ -139,7 +139,9 @@ class WorkerClients {
       timeouts,
       userAgent: worker,
     });
-    const activities = this.#breakActivities(createActivities({ atlas }));
+    const activities = this.#breakActivities(
+      createActivities({ atlas: { names: ['default'], get: () => atlas } }),
+    );
     this.#clients.set(worker, { atlas, activities });
     return activities;
   }

@@ -7,6 +7,7 @@ import {
   type ExportJob,
   type JobOrigin,
 } from '../contract/index.ts';
+import { checkedFound, checkedJob } from './activity-answers.ts';
 import { atlasAnswer } from './atlas-answer.ts';
 import { deadlineExceeded, jobText, refusal, runFailure } from './export-ending.ts';
 import type { ExportRun } from './export-run.ts';
@@ -85,7 +86,7 @@ async function find(
   const { snapshotId, exportBucketId = '' } = run;
   const input = { ...run.cluster, snapshotId, exportBucketId, exportRequestId };
   try {
-    const found = await run.calls.lists(run.remainingMs()).findExportJob(input);
+    const found = checkedFound(await run.calls.lists(run.remainingMs()).findExportJob(input));
     run.earlierDurationsMs = found.earlierDurationsMs;
     return found;
   } catch (error) {
@@ -134,6 +135,8 @@ async function claimActive(
   if (onActiveExport === 'adopt' && sameBucket) return { job: active, origin: 'adopted' };
   const why = sameBucket ? 'as asked' : 'it goes to another bucket';
   run.note(`Waiting for export job ${active.exportId}, ${why}: Atlas allows one active export per snapshot.`);
+  // Of an attempt before this one, whose job this is not.
+  run.origin = undefined;
   run.enter('waiting');
   await waitForJob(run, active);
   run.job = undefined;
@@ -146,8 +149,9 @@ async function post(run: ExportRun, exportRequestId: string, tries: Tries): Prom
   const { snapshotId, exportBucketId = '' } = run;
   const customData = [...run.request.customData, { key: exportRequestIdKey, value: exportRequestId }];
   try {
-    const job = await CancellationScope.nonCancellable(() =>
-      run.calls.create.createExportJob({ ...run.cluster, snapshotId, exportBucketId, customData }),
+    const input = { ...run.cluster, snapshotId, exportBucketId, customData };
+    const job = checkedJob(
+      await CancellationScope.nonCancellable(() => run.calls.create.createExportJob(input)),
     );
     log.info('export job created', { exportId: job.exportId });
     return { kind: 'created', job };
