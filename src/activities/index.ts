@@ -8,15 +8,25 @@ import { searchExportJobs } from './export-job-search.ts';
 import { pollExportJob } from './poll-export-job.ts';
 import { createSearchAttributesCheck } from './registered-labels.ts';
 import { resolveExport } from './resolve-export.ts';
+import { sendWebhook, type Webhooks } from './send-webhook.ts';
+import type { WebhookActivities } from './webhook-activities.ts';
 
 export type { AtlasClients } from './atlas-clients.ts';
 export type * from './export-activities.ts';
+export type { Webhooks } from './send-webhook.ts';
+export type * from './webhook-activities.ts';
 
 /** Against the heartbeat timeout of 6 s (see workflows/activity-calls.ts); the worker passes each on as it comes. */
 const heartbeatMs = 2_000;
 
-/** The activities over the worker's Atlas clients. */
-export function createActivities({ atlas: clients }: { atlas: AtlasClients }): ExportActivities {
+/** The activities over the worker's Atlas clients and webhooks. */
+export function createActivities({
+  atlas: clients,
+  webhooks,
+}: {
+  atlas: AtlasClients;
+  webhooks: Webhooks;
+}): ExportActivities & WebhookActivities {
   return {
     resolveExport: (input) =>
       asking(clients, input, (atlas, options) => resolveExport(atlas, input, options)),
@@ -30,6 +40,8 @@ export function createActivities({ atlas: clients }: { atlas: AtlasClients }): E
     pollExportJob: (input) =>
       asking(clients, input, (atlas, options) => pollExportJob(atlas, input, options)),
     searchAttributesRegistered: createSearchAttributesCheck(),
+    knownWebhooks: async () => [...webhooks.targets.keys()],
+    sendWebhook: (input) => sendWebhook(webhooks, input, Context.current().cancellationSignal),
   };
 }
 

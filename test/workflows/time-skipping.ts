@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { ExportActivities } from '../../src/activities/index.ts';
+import type { ExportActivities, WebhookActivities } from '../../src/activities/index.ts';
 import {
   trackComponentWorkflow,
   type ComponentStatus,
@@ -21,7 +21,7 @@ export type ExportWorkflow = (request: ExportRequest) => Promise<ExportResult>;
 export interface SkippedTime {
   readonly environment: TestWorkflowEnvironment;
   /** Runs `body` beside a worker that has these activities. */
-  withWorker<T>(activities: ExportActivities, body: (queue: TestQueue) => Promise<T>): Promise<T>;
+  withWorker<T>(activities: ExportActivities & Partial<WebhookActivities>, body: (queue: TestQueue) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
