@@ -27,6 +27,7 @@ export interface WebhookEvent {
   readonly data: WebhookEventData;
 }
 
+/** The documents are left out where all of it would be over half a million characters. */
 export interface WebhookEventData {
   /** The workflow id of the export. */
   readonly workflowId: string;

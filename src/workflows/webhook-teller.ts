@@ -25,6 +25,9 @@ const { knownWebhooks } = proxyLocalActivities<Pick<WebhookActivities, 'knownWeb
 /** How long an export waits for the server to start a delivery, before it goes on without knowing. */
 const startTimeoutMs = 30_000;
 
+/** Three bytes each at most, and the server's limit is 2 MB. */
+const dataCharactersMax = 500_000;
+
 type DeliverWebhook = (input: DeliverWebhookInput) => Promise<WebhookDelivery>;
 
 /** What an event is about: as every activity's input names it. */
@@ -85,11 +88,18 @@ export class WebhookTeller {
       event: {
         type: news.type,
         timestamp: new Date().toISOString(),
-        data: { workflowId, runId, ...news.data },
+        data: { workflowId, runId, ...fitting(news.data) },
       },
     };
     await CancellationScope.nonCancellable(() => start(input));
   }
+}
+
+/** What is too large to be sent is left out: the task that starts the delivery would be refused, and tried for ever. */
+function fitting(data: WebhookNews['data']): WebhookNews['data'] {
+  const { status: _, ...withoutStatus } = data;
+  const smaller = [data, withoutStatus].find((each) => JSON.stringify(each).length <= dataCharactersMax);
+  return smaller ?? {};
 }
 
 /** The parent's own id would make this one too long where it is at the server's limit, and the task fail for ever. */

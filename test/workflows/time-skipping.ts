@@ -4,10 +4,12 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { ExportActivities, WebhookActivities } from '../../src/activities/index.ts';
 import {
+  deliverWebhookWorkflow,
   trackComponentWorkflow,
   type ComponentStatus,
   type ExportRequest,
   type ExportResult,
+  type WebhookDelivery,
 } from '../../src/contract/index.ts';
 import { findOrBuildTimeSkippingServer } from '../../src/testing/time-skipping-server.ts';
 import { loadWorkflowBundle } from '../../src/worker/workflow-bundle.ts';
@@ -15,6 +17,7 @@ import { loadWorkflowBundle } from '../../src/worker/workflow-bundle.ts';
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 type ComponentWorkflow = (input: unknown) => Promise<ComponentStatus>;
+type DeliveryWorkflow = (input: unknown) => Promise<WebhookDelivery>;
 export type ExportWorkflow = (request: ExportRequest) => Promise<ExportResult>;
 
 /** A Temporal whose time leaps to the next timer while a result is awaited, with the real workflows on a worker. */
@@ -29,7 +32,9 @@ export interface TestQueue {
   /** Starts an export from what may be no request at all. */
   start(input: unknown, workflowId?: string): Promise<WorkflowHandle<ExportWorkflow>>;
   /** Starts the follower of a component alone, as anybody can from the Web UI. */
-  startTracker(input: unknown): Promise<WorkflowHandle<ComponentWorkflow>>;
+  startTracker(input: unknown, workflowId?: string): Promise<WorkflowHandle<ComponentWorkflow>>;
+  /** Starts what tells a webhook alone. */
+  startDelivery(input: unknown): Promise<WorkflowHandle<DeliveryWorkflow>>;
 }
 
 export async function startSkippedTime(): Promise<SkippedTime> {
@@ -56,8 +61,14 @@ export async function startSkippedTime(): Promise<SkippedTime> {
               workflowId,
               args: [input],
             }),
-          startTracker: (input) =>
+          startTracker: (input, workflowId = `test-${randomUUID()}`) =>
             environment.client.workflow.start<ComponentWorkflow>(trackComponentWorkflow, {
+              taskQueue,
+              workflowId,
+              args: [input],
+            }),
+          startDelivery: (input) =>
+            environment.client.workflow.start<DeliveryWorkflow>(deliverWebhookWorkflow, {
               taskQueue,
               workflowId: `test-${randomUUID()}`,
               args: [input],
