@@ -12,6 +12,8 @@ export function createWebhooks({ webhooks }: Pick<Settings, 'webhooks'>): Webhoo
         { url, keys: secrets.flatMap((secret) => keyOfSecret(secret) ?? []) },
       ]),
     ),
-    sender: createWebhookSender({ userAgent: `atlas-export-worker/${version} node/${process.versions.node}` }),
+    sender: createWebhookSender({
+      userAgent: `atlas-export-worker/${version} node/${process.versions.node}`,
+    }),
   };
 }

@@ -131,9 +131,7 @@ describe('webhooks', () => {
 
   test('plain http to another machine has to be allowed', () => {
     const plain = { ...apiKey, ...audit, ATLAS_EXPORT_WEBHOOK_URL__AUDIT: 'http://hooks.internal/exports' };
-    assert.deepEqual(problemsOf(plain), [
-      'ATLAS_EXPORT_WEBHOOK_URL__AUDIT is plain http to another machine',
-    ]);
+    assert.deepEqual(problemsOf(plain), ['ATLAS_EXPORT_WEBHOOK_URL__AUDIT is plain http to another machine']);
     assert.equal(readSettings({ ...plain, ATLAS_EXPORT_ALLOW_HTTP: 'true' }).webhooks.size, 1);
   });
 

@@ -455,7 +455,9 @@ describe('settingsTable', () => {
       "the release's version and 12 digits of its workflow sources' hash",
     ];
     const written = Object.fromEntries(
-      own.filter((row) => row.default !== '' && !none.includes(row.default)).map((row) => [row.name, row.default]),
+      own
+        .filter((row) => row.default !== '' && !none.includes(row.default))
+        .map((row) => [row.name, row.default]),
     );
     assert.ok(Object.keys(written).length > 8);
     assert.deepEqual(readSettings({ ...apiKey, ...written }), readSettings(apiKey));

@@ -7,7 +7,12 @@ import { exportSnapshotWorkflow, trackComponentWorkflow } from '../../src/contra
 
 /** The JSON Schemas of what the workflows answer. */
 export type DocumentName =
-  'export-result' | 'export-status' | 'component-status' | 'export-failure-details' | 'export-failure-type' | 'webhook-event';
+  | 'export-result'
+  | 'export-status'
+  | 'component-status'
+  | 'export-failure-details'
+  | 'export-failure-type'
+  | 'webhook-event';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 

@@ -44,7 +44,9 @@ test('the specification’s library takes every message that is signed here, and
         assert.deepEqual(new Webhook(secretOf(bytes)).verify(body, headers), JSON.parse(body));
       }
       assert.throws(() => new Webhook(secretOf(one)).verify(`${body} `, headers));
-      assert.throws(() => new Webhook(secretOf(one)).verify(body, { ...headers, 'webhook-id': `${eventId}x` }));
+      assert.throws(() =>
+        new Webhook(secretOf(one)).verify(body, { ...headers, 'webhook-id': `${eventId}x` }),
+      );
     }),
     { numRuns: 100 },
   );

@@ -101,7 +101,11 @@ test('an answer whose body stops half-way stands all the same', async (t) => {
 
 for (const [what, answer, says] of [
   ['no answer at all', () => undefined, /no answer/],
-  ['a connection that breaks', (response: ServerResponse) => response.destroy(), /no answer \(UND_ERR_SOCKET\)/],
+  [
+    'a connection that breaks',
+    (response: ServerResponse) => response.destroy(),
+    /no answer \(UND_ERR_SOCKET\)/,
+  ],
   [
     'headers without end',
     (response: ServerResponse) => response.writeHead(200, { long: 'x'.repeat(1_000_000) }).end(),
@@ -123,7 +127,10 @@ for (const [what, answer, says] of [
 
 test('nobody there is told without the address', async (t) => {
   const { send } = await ends(t);
-  await assert.rejects(send('http://127.0.0.1:1/token'), /^WebhookNotAnsweredError: no answer \(ECONNREFUSED\)$/);
+  await assert.rejects(
+    send('http://127.0.0.1:1/token'),
+    /^WebhookNotAnsweredError: no answer \(ECONNREFUSED\)$/,
+  );
 });
 
 test('a try that is not wanted any more ends at once', async (t) => {

@@ -24,7 +24,10 @@ export type ExportWorkflow = (request: ExportRequest) => Promise<ExportResult>;
 export interface SkippedTime {
   readonly environment: TestWorkflowEnvironment;
   /** Runs `body` beside a worker that has these activities. */
-  withWorker<T>(activities: ExportActivities & Partial<WebhookActivities>, body: (queue: TestQueue) => Promise<T>): Promise<T>;
+  withWorker<T>(
+    activities: ExportActivities & Partial<WebhookActivities>,
+    body: (queue: TestQueue) => Promise<T>,
+  ): Promise<T>;
   close(): Promise<void>;
 }
 

@@ -22,7 +22,10 @@ const request: ExportRequest = {
   webhook: 'audit',
 };
 const hourMs = 3_600_000;
-const refused = ApplicationFailure.create({ type: webhookFailureCodes.refused, message: 'answered with 503' });
+const refused = ApplicationFailure.create({
+  type: webhookFailureCodes.refused,
+  message: 'answered with 503',
+});
 
 /** The activities with a webhook in them, which keeps what it is told. */
 class PretendWebhook {
@@ -78,7 +81,11 @@ describe('a webhook that a request names', () => {
       const [event = assert.fail('nobody was told')] = webhook.events;
       assertDocument('webhook-event', event);
       assert.equal(event.type, 'export.completed');
-      assert.deepEqual(event.data, { workflowId: handle.workflowId, runId, result: JSON.parse(JSON.stringify(result)) });
+      assert.deepEqual(event.data, {
+        workflowId: handle.workflowId,
+        runId,
+        result: JSON.parse(JSON.stringify(result)),
+      });
     });
     assert.equal(webhook.sent.length, 1);
     const [{ groupId, clusterName, snapshotId } = assert.fail()] = webhook.sent;
@@ -161,7 +168,12 @@ describe('a webhook that a request names', () => {
       /it is gone, and is not tried again/,
       { min: 1, max: 1 },
     ],
-    ['does not take it in three days', refused, /given up after 3 days\. answered with 503/, { min: 70, max: 90 }],
+    [
+      'does not take it in three days',
+      refused,
+      /given up after 3 days\. answered with 503/,
+      { min: 70, max: 90 },
+    ],
   ] as const) {
     test(`that ${what} fails the delivery and nothing else`, async () => {
       const webhook = new PretendWebhook();
@@ -177,7 +189,10 @@ describe('a webhook that a request names', () => {
         assert.equal(ended.cause.type, 'WebhookUndelivered');
         assert.match(ended.cause.message, says);
       });
-      assert.ok(webhook.sent.length >= tries.min && webhook.sent.length <= tries.max, `${webhook.sent.length}`);
+      assert.ok(
+        webhook.sent.length >= tries.min && webhook.sent.length <= tries.max,
+        `${webhook.sent.length}`,
+      );
     });
   }
 

@@ -63,7 +63,8 @@ export const requestOptions: readonly OptionSpec[] = [
   credentialsOption,
   {
     flags: '--webhook <name>',
-    description: 'which of the webhooks in the settings to tell when it has ended or seems stuck (default: none)',
+    description:
+      'which of the webhooks in the settings to tell when it has ended or seems stuck (default: none)',
   },
   {
     flags: '--request <file>',
