@@ -63,6 +63,13 @@ describe('a history recorded by a release', async () => {
       'tracking-cancelled',
       'latest-snapshot',
       'wrong-key',
+      'named-credentials',
+      'unknown-credentials',
+      'told-of-success',
+      'told-of-failure',
+      'told-of-cancelling',
+      'unknown-webhook',
+      'delivery-of-export-completed',
     ]) {
       assert.ok(
         histories.some(({ name }) => name.includes(part)),
