@@ -1,7 +1,6 @@
 /** A webhook's end of a test: a real HTTP server that keeps what it is sent and answers as it is told. */
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 export interface ReceivedMessage {
@@ -23,14 +22,17 @@ export async function startReceiver(
 ): Promise<Receiver> {
   const received: ReceivedMessage[] = [];
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const { method, url: path, headers } = request;
+    const { method, url: path, headers } = request;
+    const take = async (): Promise<void> => {
+      const body = await text(request);
       answer(response, received.push({ method, path, headers, body }) - 1);
-    });
+    };
+    void take();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
     url: `http://127.0.0.1:${port}/exports?token=in-the-address`,
     received,
