@@ -1,6 +1,7 @@
 import {
   CancellationScope,
   condition,
+  isCancellation,
   log,
   ParentClosePolicy,
   proxyLocalActivities,
@@ -62,6 +63,7 @@ export class WebhookTeller {
       const known = await knownWebhooks({ groupId, clusterName, snapshotId });
       return known.includes(this.webhook) ? undefined : known;
     } catch (error) {
+      if (isCancellation(error)) throw error;
       log.warn('the names of the webhooks are not known; the one given is taken as it is', {
         error: String(error),
       });
