@@ -19,14 +19,9 @@ export type * from './webhook-activities.ts';
 /** Against the heartbeat timeout of 6 s (see workflows/activity-calls.ts); the worker passes each on as it comes. */
 const heartbeatMs = 2_000;
 
-/** The activities over the worker's Atlas clients and webhooks. */
-export function createActivities({
-  atlas: clients,
-  webhooks,
-}: {
-  atlas: AtlasClients;
-  webhooks: Webhooks;
-}): ExportActivities & WebhookActivities {
+/** The activities over the worker's Atlas clients. */
+export function createActivities({ atlas: clients }: { atlas: AtlasClients }): ExportActivities {
+  const searchAttributesRegistered = createSearchAttributesCheck();
   return {
     resolveExport: (input) =>
       asking(clients, input, (atlas, options) => resolveExport(atlas, input, options)),
@@ -38,8 +33,16 @@ export function createActivities({
     createExportJob: (input) =>
       asking(clients, input, (atlas, options) => createExportJob(atlas, input, options)),
     pollExportJob: (input) =>
-      asking(clients, input, (atlas, options) => pollExportJob(atlas, input, options)),
-    searchAttributesRegistered: createSearchAttributesCheck(),
+      asking(clients, input, (atlas, options) =>
+        pollExportJob({ atlas, searchAttributesRegistered }, input, options),
+      ),
+    searchAttributesRegistered,
+  };
+}
+
+/** The activities over the worker's webhooks. */
+export function createWebhookActivities(webhooks: Webhooks): WebhookActivities {
+  return {
     knownWebhooks: async () => [...webhooks.targets.keys()],
     sendWebhook: (input) => sendWebhook(webhooks, input, Context.current().cancellationSignal),
   };

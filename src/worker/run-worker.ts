@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { Runtime, Worker, type NativeConnection, type State } from '@temporalio/worker';
-import { createActivities } from '../activities/index.ts';
+import { createActivities, createWebhookActivities } from '../activities/index.ts';
 import type { Settings } from '../config.ts';
 import { activityLogAttributes } from '../telemetry/activity-log-attributes.ts';
 import { createAtlasRequestRecorder } from '../telemetry/metrics.ts';
@@ -56,7 +56,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
       identity: `atlas-export-worker ${process.pid}@${hostname()}`,
       workflowBundle,
       ...workerDeploymentOptions(settings, workflowBundle.buildId),
-      activities: createActivities({ atlas, webhooks }),
+      activities: { ...createActivities({ atlas }), ...createWebhookActivities(webhooks) },
       interceptors: { activity: [activityLogAttributes] },
       maxCachedWorkflows: settings.cachedWorkflowsMax,
       stickyQueueScheduleToStartTimeout: settings.stickyTimeoutMs,

@@ -20,7 +20,7 @@ export function exportDetails(status: ExportStatus): string {
     jobLines(status),
     componentTable(status.components),
     attemptLines(status.attempts),
-    status.notes.map((note) => `- ${inline(note)}`).join('\n'),
+    noteLines(status),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -49,6 +49,12 @@ export function nextLookSummary(next: {
 export function stateText(seen: Pick<ExportJob, 'state' | 'exportStatus'>): string {
   const progress = progressText(seen.exportStatus);
   return progress === undefined ? seen.state : `${seen.state}, ${progress}`;
+}
+
+/** What the headline of a cancelled export says already is not said twice. */
+function noteLines({ notes, outcome }: ExportStatus): string {
+  const others = outcome === 'cancelled' ? notes.filter((note) => note !== atlasGoesOn) : notes;
+  return others.map((note) => `- ${inline(note)}`).join('\n');
 }
 
 function headline(status: ExportStatus): string {

@@ -42,7 +42,7 @@ export class ExportRun {
   private outcome: ExportOutcome | undefined;
   private pollsBefore = 0;
   private readonly notes: string[] = [];
-  private readonly labels = new ExportLabelKeeper();
+  readonly labels = new ExportLabelKeeper();
   private readonly teller: WebhookTeller;
 
   constructor(request: CheckedExportRequest, startedAtMs: number) {

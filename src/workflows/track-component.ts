@@ -19,6 +19,7 @@ import {
   type TrackComponentInput,
 } from '../contract/index.ts';
 import { exportActivityCalls, type ExportActivityCalls } from './activity-calls.ts';
+import { checkedPolled } from './activity-answers.ts';
 import { atlasAnswer } from './atlas-answer.ts';
 import { nextLookSummary, stateText } from './export-details.ts';
 import { countPoll } from './export-metrics.ts';
@@ -140,7 +141,7 @@ class ComponentTracking {
       countPoll('component');
       try {
         const input = { groupId, clusterName, credentials, exportId: component.exportId };
-        const { job } = await call.executeWithOptions({ summary }, [input]);
+        const { job } = checkedPolled(await call.executeWithOptions({ summary }, [input]));
         this.seen = job;
         this.looks.succeeded(Date.now(), job);
       } catch (error) {

@@ -178,7 +178,10 @@ describe('exports on a real Temporal server, through a real worker, from a simul
       assert.equal(failed, false, `a task of ${workflowId} failed`);
     }
     const { text, runs } = await everythingWritten(stage);
-    assert.ok((runs.get('exportSnapshot') ?? 0) > 10, `only ${runs.get('exportSnapshot')} exports were searched`);
+    assert.ok(
+      (runs.get('exportSnapshot') ?? 0) > 10,
+      `only ${runs.get('exportSnapshot')} exports were searched`,
+    );
     assert.ok(text.includes('createExportJob'), 'the search covers what the worker does');
     for (const [name, secret] of Object.entries(stageSecrets)) {
       for (const form of formsOf(secret)) {
