@@ -107,6 +107,16 @@ describe('a worker with credentials for two Atlas organizations', () => {
     assert.equal(snapshots.code, 0, snapshots.stderr);
   });
 
+  test('the command that cancel shows asks with the same credentials', async () => {
+    ofTeamA.setExportPlan({}, { queuedMs: 200, runningMs: 60_000 });
+    const request: ExportRequest = { ...requestOfTeamA(), skipIfExported: false };
+    const handle = await stage.client.start(request, { workflowId: 'to-be-cancelled' });
+    await handle.pollNow();
+    const cancelled = await runCommand(['cancel', 'to-be-cancelled'], environmentOf(stage));
+    assert.equal(cancelled.code, 0, cancelled.stderr);
+    assert.match(cancelled.stdout, /^ {2}atlas-export start .* --credentials team-a$/m);
+  });
+
   test('schedule create --credentials puts the name into the request', async () => {
     const environment = { ...environmentOf(stage), ...named };
     const words = ['--project', ofTeamA.groupId, '--cluster', 'events', '--bucket', 'archive-of-team-a'];
