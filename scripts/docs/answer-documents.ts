@@ -6,6 +6,7 @@ import {
   statusQuery,
   taskQueueDefault,
   trackComponentWorkflow,
+  webhookEventTypes,
 } from '../../src/contract/index.ts';
 import { answerParts, answers } from './answer-schemas.ts';
 import type { DocComment } from './doc-comments.ts';
@@ -20,6 +21,7 @@ const fileNames: Record<AnswerName, string> = {
   ComponentStatus: 'component-status.schema.json',
   ExportFailureDetails: 'export-failure-details.schema.json',
   ExportFailureType: 'export-failure-type.schema.json',
+  WebhookEvent: 'webhook-event.schema.json',
 };
 
 /**
@@ -106,5 +108,6 @@ export function schemaIndex(): object {
         ...asked('ComponentStatus'),
       },
     },
+    webhooks: { types: webhookEventTypes, body: fileNames.WebhookEvent },
   };
 }

@@ -2,11 +2,13 @@ import * as v from 'valibot';
 import {
   exportFailureTypes,
   exportJobStates,
+  webhookEventTypes,
   type ComponentStatus,
   type ExportFailureDetails,
   type ExportFailureType,
   type ExportResult,
   type ExportStatus,
+  type WebhookEvent,
 } from '../../src/contract/index.ts';
 
 /*
@@ -71,6 +73,7 @@ const exportStatus = v.object({
   exportBucketId: text,
   exportBucketName: text,
   credentials: text,
+  webhook: text,
   job: v.optional(exportJob),
   origin: v.optional(jobOrigin),
   components: v.array(componentStatus),
@@ -122,6 +125,20 @@ const exportFailureDetails = v.object({
   problems: v.optional(v.array(inputProblem)),
 });
 
+const webhookEvent = v.object({
+  type: v.picklist(webhookEventTypes),
+  timestamp: v.string(),
+  data: v.object({
+    workflowId: v.string(),
+    runId: v.string(),
+    status: v.optional(exportStatus),
+    result: v.optional(exportResult),
+    failure: v.optional(
+      v.object({ type: exportFailureType, message: v.string(), details: exportFailureDetails }),
+    ),
+  }),
+});
+
 /** The documents that are answered as a whole, by the names of their types. */
 export const answers = {
   ExportResult: exportResult,
@@ -129,6 +146,7 @@ export const answers = {
   ComponentStatus: componentStatus,
   ExportFailureDetails: exportFailureDetails,
   ExportFailureType: exportFailureType,
+  WebhookEvent: webhookEvent,
 };
 
 /** What they are made of, by the names of their types. */
@@ -153,6 +171,7 @@ interface AnswerTypes {
   ComponentStatus: ComponentStatus;
   ExportFailureDetails: ExportFailureDetails;
   ExportFailureType: ExportFailureType;
+  WebhookEvent: WebhookEvent;
 }
 
 /** All the way down writable, so that only what is in a document is compared. */
@@ -172,4 +191,5 @@ export const answersAreTheContracts: {
   ComponentStatus: true,
   ExportFailureDetails: true,
   ExportFailureType: true,
+  WebhookEvent: true,
 };

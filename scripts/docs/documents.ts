@@ -16,6 +16,7 @@ const commentedFiles = [
   'export-job',
   'export-status',
   'export-failure',
+  'webhook-event',
 ];
 
 /** Every generated document: its path in the project and what has to be in it. */

@@ -8,9 +8,13 @@ import { searchExportJobs } from './export-job-search.ts';
 import { pollExportJob } from './poll-export-job.ts';
 import { createSearchAttributesCheck } from './registered-labels.ts';
 import { resolveExport } from './resolve-export.ts';
+import { sendWebhook, type Webhooks } from './send-webhook.ts';
+import type { WebhookActivities } from './webhook-activities.ts';
 
 export type { AtlasClients } from './atlas-clients.ts';
 export type * from './export-activities.ts';
+export type { Webhooks } from './send-webhook.ts';
+export type * from './webhook-activities.ts';
 
 /** Against the heartbeat timeout of 6 s (see workflows/activity-calls.ts); the worker passes each on as it comes. */
 const heartbeatMs = 2_000;
@@ -33,6 +37,14 @@ export function createActivities({ atlas: clients }: { atlas: AtlasClients }): E
         pollExportJob({ atlas, searchAttributesRegistered }, input, options),
       ),
     searchAttributesRegistered,
+  };
+}
+
+/** The activities over the worker's webhooks. */
+export function createWebhookActivities(webhooks: Webhooks): WebhookActivities {
+  return {
+    knownWebhooks: async () => [...webhooks.targets.keys()],
+    sendWebhook: (input) => sendWebhook(webhooks, input, Context.current().cancellationSignal),
   };
 }
 

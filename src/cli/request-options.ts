@@ -26,6 +26,7 @@ const optionsSchema = v.object({
   onActiveExport: text,
   exportAgain: flag,
   credentials: text,
+  webhook: text,
 });
 
 type RequestOptions = v.InferOutput<typeof optionsSchema>;
@@ -46,6 +47,7 @@ const flagOfField: Readonly<Record<string, string>> = {
   maxAttempts: '--max-attempts',
   onActiveExport: '--on-active-export',
   credentials: '--credentials',
+  webhook: '--webhook',
 };
 
 /**
@@ -109,6 +111,7 @@ function fieldsOf(given: RequestOptions): Record<string, unknown> {
     onActiveExport: given.onActiveExport,
     skipIfExported: given.exportAgain ? false : undefined,
     credentials: given.credentials,
+    webhook: given.webhook,
   });
 }
 

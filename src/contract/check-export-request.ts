@@ -28,6 +28,8 @@ export interface CheckedExportRequest {
   readonly skipIfExported: boolean;
   /** Undefined: the default ones. */
   readonly credentials: string | undefined;
+  /** Undefined: nobody is told. */
+  readonly webhook: string | undefined;
 }
 
 /** The two ways to name an export bucket. */
@@ -174,6 +176,7 @@ function withDefaults(written: ExportRequest, bucket: BucketChoice): CheckedExpo
     onActiveExport: written.onActiveExport ?? requestDefaults.onActiveExport,
     skipIfExported: written.skipIfExported ?? requestDefaults.skipIfExported,
     credentials: written.credentials === credentialsDefault ? undefined : written.credentials,
+    webhook: written.webhook,
   };
 }
 

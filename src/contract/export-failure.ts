@@ -11,6 +11,8 @@ export const exportFailureTypes = [
   'InvalidInput',
   /** The worker has no credentials of the name that the request gives; the message names those it has. Only before a job exists. */
   'UnknownCredentials',
+  /** The worker has no webhook of the name that the request gives; the message names those it has. Only before a job exists. */
+  'UnknownWebhook',
   /** Atlas refused the credential, or the credential may not do this (401, 403). Only before a job exists. */
   'AtlasUnauthorized',
   /** The project, cluster, snapshot or bucket does not exist at Atlas. */

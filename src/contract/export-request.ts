@@ -55,6 +55,11 @@ export interface ExportRequest {
    * @default "default"
    */
   readonly credentials?: string;
+  /**
+   * Who is told when the export has ended, or seems stuck: the name of a webhook in the worker's settings. Never holds
+   * up the export or makes it fail. The same request with another webhook is the same export, and tells the first's.
+   */
+  readonly webhook?: string;
 }
 
 /** Entries of {@link ExportRequest.customData}. */
@@ -136,6 +141,7 @@ export const exportRequestSchema = v.strictObject({
   onActiveExport: v.exactOptional(v.picklist(['adopt', 'wait', 'fail'])),
   skipIfExported: v.exactOptional(v.boolean()),
   credentials: v.exactOptional(settingNameSchema),
+  webhook: v.exactOptional(settingNameSchema),
 });
 
 /** The names of the fields that a request may have at a path: `[]`, `['polling']`, `['customData', 2]`. */

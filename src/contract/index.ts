@@ -8,4 +8,5 @@ export * from './export-status.ts';
 export * from './export-failure.ts';
 export * from './setting-name.ts';
 export * from './track-component.ts';
+export * from './webhook-event.ts';
 export * from './workflow-id.ts';

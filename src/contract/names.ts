@@ -9,6 +9,9 @@ export const exportSnapshotWorkflow = 'exportSnapshot';
 /** Workflow type of the child that follows one component (one shard's part) of an export job. */
 export const trackComponentWorkflow = 'trackComponent';
 
+/** Workflow type of the child that tells one webhook of one event, and outlives the export. */
+export const deliverWebhookWorkflow = 'deliverWebhook';
+
 /** Query of both workflows: what is known now. Takes nothing, changes nothing. */
 export const statusQuery = 'status';
 

@@ -3,11 +3,20 @@ import { readFileSync } from 'node:fs';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { exportSnapshotWorkflow, trackComponentWorkflow } from '../../src/contract/index.ts';
+import {
+  deliverWebhookWorkflow,
+  exportSnapshotWorkflow,
+  trackComponentWorkflow,
+} from '../../src/contract/index.ts';
 
 /** The JSON Schemas of what the workflows answer. */
 export type DocumentName =
-  'export-result' | 'export-status' | 'component-status' | 'export-failure-details' | 'export-failure-type';
+  | 'export-result'
+  | 'export-status'
+  | 'component-status'
+  | 'export-failure-details'
+  | 'export-failure-type'
+  | 'webhook-event';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
@@ -27,10 +36,15 @@ export function assertDocument(name: DocumentName, value: unknown): void {
   );
 }
 
-/** Checks every result, failure and update's answer in a history of one of our workflows; returns how many. */
+/**
+ * Checks every result, failure and update's answer in a history of one of our workflows, and what a webhook is told;
+ * returns how many.
+ */
 export function assertDocumentsOf(history: History): number {
   const events = history.events ?? [];
-  const type = events[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name;
+  const started = events[0]?.workflowExecutionStartedEventAttributes;
+  const type = started?.workflowType?.name;
+  if (type === deliverWebhookWorkflow) return assertToldEvent(decoded(started?.input?.payloads?.[0]));
   if (type !== exportSnapshotWorkflow && type !== trackComponentWorkflow) return 0;
   const isExport = type === exportSnapshotWorkflow;
   let count = 0;
@@ -52,6 +66,12 @@ export function assertDocumentsOf(history: History): number {
     }
   }
   return count;
+}
+
+function assertToldEvent(input: unknown): number {
+  assert.ok(typeof input === 'object' && input !== null && 'event' in input, 'nothing is told');
+  assertDocument('webhook-event', input.event);
+  return 1;
 }
 
 function decoded(payload: Payload | undefined): unknown {

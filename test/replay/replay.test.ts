@@ -65,6 +65,13 @@ describe('a history recorded by a release', async () => {
       'labels-in-search-attributes',
       'latest-snapshot',
       'wrong-key',
+      'named-credentials',
+      'unknown-credentials',
+      'told-of-success',
+      'told-of-failure',
+      'told-of-cancelling',
+      'unknown-webhook',
+      'delivery-of-export-completed',
     ]) {
       assert.ok(
         histories.some(({ name }) => name.includes(part)),
