@@ -12,6 +12,7 @@ import { settingsPage } from './settings-page.ts';
 const commentedFiles = [
   'duration',
   'export-request',
+  'schema-problems',
   'check-export-request',
   'export-job',
   'export-status',

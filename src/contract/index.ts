@@ -1,6 +1,7 @@
 export * from './names.ts';
 export * from './duration.ts';
 export * from './export-request.ts';
+export * from './schema-problems.ts';
 export * from './check-export-request.ts';
 export * from './export-job.ts';
 export * from './export-labels.ts';
