@@ -9,7 +9,7 @@ import {
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import {
   checkExportRequest,
-  exportLabelsMemo,
+  exportPresentation,
   exportSnapshotWorkflow,
   exportWorkflowId,
   pollNowUpdate,
@@ -161,19 +161,7 @@ type ExportSnapshot = (request: ExportRequest) => Promise<ExportResult>;
 export function exportStartOptions(
   request: ExportRequest,
 ): Pick<WorkflowStartOptions, 'staticSummary' | 'staticDetails' | 'memo'> & { args: [ExportRequest] } {
-  const { groupId, clusterName, snapshotId } = request;
-  const bucket = request.exportBucketName ?? request.exportBucketId ?? '';
-  return {
-    args: [request],
-    staticSummary: `Export ${request.snapshotId} of ${request.clusterName} to ${bucket}`.slice(0, 200),
-    staticDetails: [
-      `- Project: \`${request.groupId}\``,
-      `- Cluster: \`${request.clusterName}\``,
-      `- Snapshot: \`${request.snapshotId}\``,
-      `- Export bucket: \`${bucket}\``,
-    ].join('\n'),
-    memo: { [exportLabelsMemo]: { groupId, clusterName, snapshotId } },
-  };
+  return { args: [request], ...exportPresentation(request) };
 }
 
 function exportHandle(handle: WorkflowHandle<ExportSnapshot>, runId: string | undefined): ExportHandle {

@@ -66,7 +66,7 @@ export function checkExportRequest(input: unknown): CheckedInput {
   }
   const written: ExportRequest = parsed.output;
   const bucket = bucketChoice(written);
-  const problems = [...tooMany, ...bucketProblems(written), ...intervalProblems(written)];
+  const problems = [...tooMany, ...bucketProblems(written), ...intervalProblems(written.polling, 'polling')];
   if (bucket === undefined || problems.length > 0) return { problems };
   return { request: withDefaults(written, bucket) };
 }
@@ -90,13 +90,18 @@ function bucketProblems(input: object): InputProblem[] {
   return [{ path: 'exportBucketId, exportBucketName', message }];
 }
 
-function intervalProblems({ polling }: ExportRequest): InputProblem[] {
+/** `path`: where the polling stands in its request. */
+export function intervalProblems(polling: ExportRequest['polling'], path: string): InputProblem[] {
   const { intervalMsMin = 0, intervalMsMax = Infinity } = pollingSettings(polling);
   if (intervalMsMin <= intervalMsMax) return [];
-  return [{ path: 'polling.minInterval', message: 'must not be longer than polling.maxInterval' }];
+  return [{ path: `${path}.minInterval`, message: `must not be longer than ${path}.maxInterval` }];
 }
 
-function bucketChoice({ exportBucketId, exportBucketName }: ExportRequest): BucketChoice | undefined {
+/** The bucket that was named, by whichever of the two ways. */
+export function bucketChoice({
+  exportBucketId,
+  exportBucketName,
+}: Pick<ExportRequest, 'exportBucketId' | 'exportBucketName'>): BucketChoice | undefined {
   if (exportBucketId !== undefined) return { exportBucketId };
   return exportBucketName === undefined ? undefined : { exportBucketName };
 }
