@@ -57,6 +57,8 @@ export interface OrderPlace {
 export interface FleetCandidate extends OrderPlace {
   /** Replica sets that its export occupies at Atlas. */
   readonly replicaSets: number;
+  /** Atlas is exporting it to the bucket already, whoever asked for that. */
+  readonly running: boolean;
   /** Failed jobs of it to the bucket, so far. */
   readonly failedJobs: number;
   /** Absent where Atlas does not tell it. */
@@ -67,6 +69,8 @@ export interface FleetCandidate extends OrderPlace {
 export interface ClusterSurvey {
   readonly due: number;
   readonly exported: number;
+  /** Candidates among them: following such an export costs nothing. */
+  readonly running: number;
   readonly givenUp: number;
   readonly expiringSoon: number;
   /** Of all candidates, but for those that are being exported already. */

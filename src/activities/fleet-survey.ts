@@ -42,6 +42,7 @@ export function surveySnapshots(
   return {
     due: due.length,
     exported: due.filter(({ standing }) => standing === 'exported').length,
+    running: due.filter(({ standing }) => standing === 'running').length,
     givenUp: givenUp.length,
     expiringSoon: missing.filter(({ snapshot }) => expiresSoon(snapshot, criteria.nowMs)).length,
     bytesToExport: missing.reduce((sum, { snapshot }) => sum + (sizeOf(snapshot) ?? 0), 0),
@@ -96,6 +97,7 @@ function candidateOf({ snapshot, standing, failedJobs }: DueSnapshot, criteria: 
     // Its replica sets are occupied already, and following it costs nothing.
     orderKey: standing === 'running' ? keyBeforeAll : orderKeys[criteria.order](snapshot),
     replicaSets: Math.max(1, snapshot.members?.length ?? snapshot.snapshotIds?.length ?? criteria.shardCount),
+    running: standing === 'running',
     failedJobs: failedJobs.length,
     storageSizeBytes: sizeOf(snapshot),
   };
