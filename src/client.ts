@@ -22,6 +22,7 @@ import {
 import { exportErrorOf, InvalidExportRequestError } from './client/export-error.ts';
 import { ExportSchedules } from './client/export-schedules.ts';
 import { exportSummary, type ExportSummary } from './client/export-summary.ts';
+import { Fleets } from './client/fleets.ts';
 import { listExports, type ExportFilter } from './client/list-exports.ts';
 import { checkTemporal, workersOf, type Finding } from './client/temporal-check.ts';
 import { registerSearchAttributes } from './client/search-attributes.ts';
@@ -31,11 +32,14 @@ export { ExportError, InvalidExportRequestError } from './client/export-error.ts
 export {
   catchupWindowDefault,
   type CreateExportScheduleOptions,
+  type CreateFleetScheduleOptions,
   type ExportScheduleDescription,
   type ExportSchedules,
   type ExportScheduleSummary,
   type ScheduledOutcome,
+  type ScheduleTimes,
 } from './client/export-schedules.ts';
+export type { FleetHandle, Fleets, StartFleetOptions } from './client/fleets.ts';
 export { exportRunStates, type ExportRunState, type ExportSummary } from './client/export-summary.ts';
 export { exportFilterStates, type ExportFilter } from './client/list-exports.ts';
 export { searchAttributesOf, type RegisteredSearchAttributes } from './client/search-attributes.ts';
@@ -75,10 +79,13 @@ export class ExportClient {
   readonly taskQueue: string;
   /** Exports at set times. */
   readonly schedules: ExportSchedules;
+  /** Whole fleets, kept exported. */
+  readonly fleets: Fleets;
 
   constructor({ client, taskQueue = taskQueueDefault }: ExportClientOptions) {
     this.temporal = client;
     this.taskQueue = taskQueue;
+    this.fleets = new Fleets({ client, taskQueue });
     this.schedules = new ExportSchedules({ client, taskQueue, startOptions: exportStartOptions });
   }
 

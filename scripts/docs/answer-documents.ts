@@ -2,6 +2,7 @@ import { toJsonSchema, type JsonSchema } from '@valibot/to-json-schema';
 import {
   exportFailureTypes,
   exportSnapshotWorkflow,
+  keepExportedWorkflow,
   pollNowUpdate,
   statusQuery,
   taskQueueDefault,
@@ -20,6 +21,8 @@ const fileNames: Record<AnswerName, string> = {
   ComponentStatus: 'component-status.schema.json',
   ExportFailureDetails: 'export-failure-details.schema.json',
   ExportFailureType: 'export-failure-type.schema.json',
+  KeepExportedResult: 'keep-exported-result.schema.json',
+  KeepExportedStatus: 'keep-exported-status.schema.json',
 };
 
 /**
@@ -104,6 +107,16 @@ export function schemaIndex(): object {
         startedBy: exportSnapshotWorkflow,
         result: fileNames.ComponentStatus,
         ...asked('ComponentStatus'),
+      },
+      [keepExportedWorkflow]: {
+        input: 'keep-exported-request.schema.json',
+        result: fileNames.KeepExportedResult,
+        failure: {
+          type: fileNames.ExportFailureType,
+          types: ['InvalidInput'],
+          details: [fileNames.ExportFailureDetails],
+        },
+        queries: { [statusQuery]: { result: fileNames.KeepExportedStatus } },
       },
     },
   };

@@ -3,6 +3,7 @@ export * from './duration.ts';
 export * from './export-request.ts';
 export * from './schema-problems.ts';
 export * from './check-export-request.ts';
+export * from './fleet-since.ts';
 export * from './keep-exported-request.ts';
 export * from './check-keep-exported-request.ts';
 export * from './fleet-status.ts';

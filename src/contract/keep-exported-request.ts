@@ -91,7 +91,11 @@ const atOnceSchema = v.exactOptional(wholeNumberSchema({ max: atOnceMax }));
 const projectSchema = v.strictObject({
   groupId: idSchema('a project id'),
   clusterNames: v.exactOptional(
-    v.pipe(v.array(clusterNameSchema), v.minLength(1, 'must have an entry, or be left out')),
+    v.pipe(
+      v.array(clusterNameSchema),
+      v.minLength(1, 'must have an entry, or be left out'),
+      v.maxLength(fleetListsMax.clusterNames),
+    ),
   ),
   exportBucketId: v.exactOptional(idSchema('an export bucket id')),
   exportBucketName: v.exactOptional(bucketNameSchema),
@@ -99,7 +103,11 @@ const projectSchema = v.strictObject({
 
 /** Shape of {@link KeepExportedRequest}; the rules between fields are in `checkKeepExportedRequest`. */
 export const keepExportedRequestSchema = v.strictObject({
-  projects: v.pipe(v.array(projectSchema), v.minLength(1, 'must have an entry')),
+  projects: v.pipe(
+    v.array(projectSchema),
+    v.minLength(1, 'must have an entry'),
+    v.maxLength(fleetListsMax.projects),
+  ),
   exportBucketName: v.exactOptional(bucketNameSchema),
   frequencyTypes: v.pipe(
     v.array(v.picklist(snapshotFrequencies, `must be one of ${snapshotFrequencies.join(', ')}`)),
