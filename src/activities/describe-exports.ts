@@ -12,13 +12,15 @@ const reasonCharactersMax = 300;
  * their end would cost every export some, fleet or none. One that cannot be asked is left out: it goes on.
  */
 export async function describeExports({ workflowIds }: DescribeExportsInput): Promise<EndedExport[]> {
-  const { client } = Context.current();
+  const { client, log } = Context.current();
   const ended: EndedExport[] = [];
   for (let start = 0; start < workflowIds.length; start += atOnceMax) {
     const asked = workflowIds.slice(start, start + atOnceMax);
     const settled = await Promise.allSettled(asked.map((workflowId) => endOf(client, workflowId)));
     for (const result of settled) {
-      if (result.status === 'fulfilled' && result.value !== undefined) ended.push(result.value);
+      if (result.status === 'rejected') {
+        log.warn('an export could not be described', { error: String(result.reason) });
+      } else if (result.value !== undefined) ended.push(result.value);
     }
   }
   return ended;
