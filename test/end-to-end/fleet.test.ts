@@ -146,6 +146,28 @@ describe('a fleet that is kept exported', () => {
     assert.ok(mostAtOnce(stage, groupId) <= 4, 'more than four replica sets were exported at once');
   });
 
+  test('goes on in a fresh history with every figure, and follows the exports that its first run had started', async () => {
+    const [first, second] = ['7'.repeat(24), '8'.repeat(24)];
+    const { simulator, client } = stage;
+    const clusters = 900;
+    for (const groupId of [first, second]) simulator.addBucket({ groupId, bucketName });
+    addSnapshots(stage, first, 'long', 3);
+    simulator.setExportPlan({ clusterName: 'long' }, { queuedMs: 0, runningMs: 25_000 });
+    for (let index = 0; index < clusters; index += 1) addSnapshots(stage, second, `many-${index}`, 0);
+    const handle = await client.fleets.start(
+      { ...requestFor(first), projects: [{ groupId: first }, { groupId: second }] },
+      { name: 'long' },
+    );
+    const result = await handle.result();
+    const chain = await chainOf(stage, handle.workflowId);
+    assert.ok(chain.length > 1, 'no run has handed over, so nothing was tested');
+    for (const events of chain) assert.ok(events < 10_000, `${events} events in one run`);
+    assert.equal(result.outcome, 'allExported');
+    const { clusters: counted, clustersRead, due, exported } = result.totals;
+    assert.deepEqual([counted, clustersRead, due, exported], [clusters + 1, clusters + 1, 3, 3]);
+    assert.equal(jobsOf(stage, first).length, 3);
+  });
+
   test('stops starting exports when it is cancelled, and those that run go on', async () => {
     const groupId = '6'.repeat(24);
     const { simulator, client } = stage;
@@ -310,4 +332,16 @@ function mostAtOnce(stage: Stage, groupId: string): number {
         jobs.filter(({ createdAt, finishedAt = Infinity }) => createdAt <= atMs && atMs < finishedAt).length,
     ),
   );
+}
+
+/** Events of every run of one chain. */
+async function chainOf({ client }: Stage, workflowId: string): Promise<number[]> {
+  const lengths: number[] = [];
+  for (let runId: string | undefined, first = true; first || runId !== undefined; first = false) {
+    const { events } = await client.temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+    lengths.push(events?.length ?? 0);
+    const before = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? '';
+    runId = before === '' ? undefined : before;
+  }
+  return lengths;
 }
