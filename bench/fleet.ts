@@ -1,12 +1,7 @@
 /** A fleet of 2,000 clusters kept exported: calls of Atlas, time, memory of the worker, size of the histories. */
 import { Client, Connection } from '@temporalio/client';
 import { startSimulator, type Simulator } from '../simulator/index.ts';
-import {
-  ExportClient,
-  keepExportedWorkflowId,
-  type KeepExportedRequest,
-  type KeepExportedResult,
-} from '../src/client.ts';
+import { ExportClient, type KeepExportedRequest, type KeepExportedResult } from '../src/client.ts';
 import { startDevServer } from '../src/testing/dev-server.ts';
 import { rounded, runBenchmark, type Findings, type Progress } from './benchmark.ts';
 import { startWorkerUnderLoad, type WorkerUnderLoad } from './worker-under-load-process.ts';
@@ -106,7 +101,7 @@ async function run(world: World, name: string, request: KeepExportedRequest): Pr
     cpuSeconds: after.cpuSeconds - before.cpuSeconds,
     memoryBytesMax: after.memoryBytesMax,
     listCalls: listCalls(simulator) - listsBefore + jobLists,
-    histories: await historySizes(client.temporal, keepExportedWorkflowId(name)),
+    histories: await historySizes(client.temporal, handle.workflowId),
   };
 }
 

@@ -8,8 +8,7 @@ export interface FleetActivities {
   describeExports(input: DescribeExportsInput): Promise<EndedExport[]>;
 }
 
-export interface SurveyProjectInput {
-  readonly groupId: string;
+export interface SurveyProjectInput extends Pick<ClusterReference, 'groupId' | 'credentials'> {
   /** Undefined: every cluster. */
   readonly clusterNames?: readonly string[] | undefined;
   readonly bucket: BucketChoice;

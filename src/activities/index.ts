@@ -1,8 +1,9 @@
 import { Context } from '@temporalio/activity';
 import type { AtlasClient, CallOptions } from '../atlas/index.ts';
+import { clientFor, type AtlasClients } from './atlas-clients.ts';
 import { atlasFailure } from './atlas-failure.ts';
 import { createExportJob } from './create-export-job.ts';
-import type { ExportActivities } from './export-activities.ts';
+import type { ClusterReference, ExportActivities } from './export-activities.ts';
 import { searchExportJobs } from './export-job-search.ts';
 import { pollExportJob } from './poll-export-job.ts';
 import { describeExports } from './describe-exports.ts';
@@ -12,39 +13,62 @@ import { resolveExport } from './resolve-export.ts';
 import { surveyCluster } from './survey-cluster.ts';
 import { surveyProject } from './survey-project.ts';
 
+export type { AtlasClients } from './atlas-clients.ts';
 export type * from './export-activities.ts';
 export type * from './fleet-activities.ts';
 
 /** Against the heartbeat timeout of 6 s (see workflows/activity-calls.ts); the worker passes each on as it comes. */
 const heartbeatMs = 2_000;
 
-/** The activities over an Atlas client. One client serves a whole worker. */
-export function createActivities({ atlas }: { atlas: AtlasClient }): ExportActivities & FleetActivities {
+/** The activities over the worker's Atlas clients. */
+export function createActivities({
+  atlas: clients,
+}: {
+  atlas: AtlasClients;
+}): ExportActivities & FleetActivities {
+  const searchAttributesRegistered = createSearchAttributesCheck();
   return {
-    resolveExport: (input) => asActivity((options) => resolveExport(atlas, input, options)),
+    resolveExport: (input) =>
+      asking(clients, input, (atlas, options) => resolveExport(atlas, input, options)),
     findExportJob: (input) =>
-      asActivity(async (options) => {
+      asking(clients, input, async (atlas, options) => {
         const { groupId, clusterName } = input;
         return searchExportJobs(await atlas.listExportJobs({ groupId, clusterName }, options), input);
       }),
-    createExportJob: (input) => asActivity((options) => createExportJob(atlas, input, options)),
-    pollExportJob: (input) => asActivity((options) => pollExportJob(atlas, input, options)),
-    searchAttributesRegistered: createSearchAttributesCheck(),
-    surveyProject: (input) => asActivity((options) => surveyProject(atlas, input, options)),
-    surveyCluster: (input) => asActivity((options) => surveyCluster(atlas, input, options)),
-    describeExports: (input) => asActivity(() => describeExports(input)),
+    createExportJob: (input) =>
+      asking(clients, input, (atlas, options) => createExportJob(atlas, input, options)),
+    pollExportJob: (input) =>
+      asking(clients, input, (atlas, options) =>
+        pollExportJob({ atlas, searchAttributesRegistered }, input, options),
+      ),
+    searchAttributesRegistered,
+    surveyProject: (input) =>
+      asking(clients, input, (atlas, options) => surveyProject(atlas, input, options)),
+    surveyCluster: (input) =>
+      asking(clients, input, (atlas, options) => surveyCluster(atlas, input, options)),
+    describeExports: (input) => beating(() => describeExports(input)),
   };
 }
 
 /**
- * Runs one activity: its cancellation stops the request, Atlas's errors cross as documented failures, and
- * heartbeats tell the server early when the worker has died.
+ * Runs one activity with the client of its credentials: its cancellation stops the request, and Atlas's errors cross
+ * as documented failures.
  */
-async function asActivity<Result>(run: (options: CallOptions) => Promise<Result>): Promise<Result> {
+function asking<Result>(
+  clients: AtlasClients,
+  input: Pick<ClusterReference, 'credentials'>,
+  ask: (atlas: AtlasClient, options: CallOptions) => Promise<Result>,
+): Promise<Result> {
+  const { cancellationSignal: signal } = Context.current();
+  return beating(async () => ask(clientFor(clients, input), { signal }));
+}
+
+/** Runs one activity with heartbeats, which tell the server early when the worker has died. */
+async function beating<Result>(run: () => Promise<Result>): Promise<Result> {
   const context = Context.current();
   const heartbeats = setInterval(() => context.heartbeat(), heartbeatMs);
   try {
-    return await run({ signal: context.cancellationSignal });
+    return await run();
   } catch (error) {
     throw atlasFailure(error);
   } finally {

@@ -25,6 +25,7 @@ const optionsSchema = v.object({
   maxAttempts: text,
   onActiveExport: text,
   exportAgain: flag,
+  credentials: text,
 });
 
 type RequestOptions = v.InferOutput<typeof optionsSchema>;
@@ -44,6 +45,7 @@ const flagOfField: Readonly<Record<string, string>> = {
   deadline: '--deadline',
   maxAttempts: '--max-attempts',
   onActiveExport: '--on-active-export',
+  credentials: '--credentials',
 };
 
 /**
@@ -106,6 +108,7 @@ function fieldsOf(given: RequestOptions): Record<string, unknown> {
     maxAttempts: given.maxAttempts === undefined ? undefined : Number(given.maxAttempts),
     onActiveExport: given.onActiveExport,
     skipIfExported: given.exportAgain ? false : undefined,
+    credentials: given.credentials,
   });
 }
 

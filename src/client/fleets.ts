@@ -53,7 +53,7 @@ export class Fleets {
     const handle = await this.#client.workflow.start<KeepExported>(keepExportedWorkflow, {
       ...fleetStartOptions(request, name),
       taskQueue: this.#taskQueue,
-      workflowId: keepExportedWorkflowId(name),
+      workflowId: fleetWorkflowId(request, name),
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
     return fleetHandle(handle);
@@ -68,6 +68,11 @@ export class Fleets {
   getHandleById(workflowId: string): FleetHandle {
     return fleetHandle(this.#client.workflow.getHandle<KeepExported>(workflowId));
   }
+}
+
+/** A dry run has an id of its own: it must not take the place of a run that exports, nor the other way round. */
+function fleetWorkflowId({ dryRun = false }: KeepExportedRequest, name: string): string {
+  return dryRun ? `${keepExportedWorkflowId(name)}/dry-run` : keepExportedWorkflowId(name);
 }
 
 type KeepExported = (request: KeepExportedRequest) => Promise<KeepExportedResult>;

@@ -1,8 +1,15 @@
+import { credentialsDefault, knownNamesText } from '../contract/setting-name.ts';
 import { createRedactor } from '../telemetry/redact.ts';
-import { atlasVariables, readAtlasSettings, type AtlasSettings } from './atlas-settings.ts';
+import {
+  atlasSecretsIn,
+  atlasVariablesOf,
+  readAtlasSettings,
+  type AtlasCredentials,
+  type AtlasSettings,
+} from './atlas-settings.ts';
 import { valueOf, type Environment } from './environment.ts';
 import { readOwnSettings, type OwnSettings } from './own-settings.ts';
-import { SettingsError, type SettingsProblem } from './settings-error.ts';
+import { quoted, SettingsError, type SettingsProblem } from './settings-error.ts';
 import { readTemporalSettings, type TemporalSettings } from './temporal-settings.ts';
 
 export type { Environment } from './environment.ts';
@@ -10,7 +17,8 @@ export type { Environment } from './environment.ts';
 /** Everything the worker is told from outside, checked. */
 export interface Settings extends OwnSettings {
   readonly temporal: TemporalSettings;
-  readonly atlas: AtlasSettings;
+  /** The sets of credentials by the names that requests use; `default` may be missing where there are others. */
+  readonly atlas: ReadonlyMap<string, AtlasSettings>;
   /** What is not wrong but worth a line in the log at the start. */
   readonly notices: readonly string[];
 }
@@ -27,7 +35,7 @@ export function readSettings(environment: Environment): Settings {
   const own = readOwnSettings(environment, problems);
   const atlas = readAtlasSettings(environment, { allowHttp: own.allowHttp, problems, notices });
   const temporal = readTemporalSettings(environment, problems);
-  if (atlas === undefined || temporal === undefined || problems.length > 0) {
+  if (temporal === undefined || problems.length > 0) {
     throw new SettingsError(withoutSecrets(problems, environment));
   }
   for (const name of ['TEMPORAL_CODEC_ENDPOINT', 'TEMPORAL_CODEC_AUTH']) {
@@ -57,32 +65,45 @@ export function readTemporalClientSettings(environment: Environment): TemporalCl
 }
 
 /** What a client of Atlas needs that never speaks to Temporal. */
-export type AtlasClientSettings = Pick<Settings, 'atlas' | 'apiVersion' | 'notices'>;
+export interface AtlasClientSettings extends Pick<Settings, 'apiVersion' | 'notices'> {
+  readonly atlas: AtlasSettings;
+}
 
 /**
  * Reads those alone, so that Atlas can be read without a Temporal server.
  *
+ * @param credentials name of the set of credentials, as a request would give it
  * @throws {SettingsError}
  */
-export function readAtlasClientSettings(environment: Environment): AtlasClientSettings {
+export function readAtlasClientSettings(
+  environment: Environment,
+  credentials: string = credentialsDefault,
+): AtlasClientSettings {
   const problems: SettingsProblem[] = [];
   const notices: string[] = [];
   const { apiVersion, allowHttp } = readOwnSettings(environment, problems);
-  const atlas = readAtlasSettings(environment, { allowHttp, problems, notices });
+  const sets = readAtlasSettings(environment, { allowHttp, problems, notices });
+  const atlas = sets.get(credentials);
+  if (atlas === undefined && problems.length === 0) problems.push(noSuchCredentials(credentials, sets));
   if (atlas === undefined || problems.length > 0) {
     throw new SettingsError(withoutSecrets(problems, environment));
   }
   return { atlas, apiVersion, notices };
 }
 
+function noSuchCredentials(name: string, sets: ReadonlyMap<string, unknown>): SettingsProblem {
+  const { publicKey, clientId } = atlasVariablesOf(name);
+  return {
+    name: `${publicKey} and ${clientId}`,
+    wrong: 'are missing',
+    expected: `one of them with its other half for the credentials ${quoted(name)}, or one of the names that are set: ${knownNamesText([...sets.keys()])}`,
+  };
+}
+
 /** The values that must never be written anywhere. */
-export function secretsOf({ atlas, temporal }: Settings): string[] {
-  const { credentials } = atlas;
+export function secretsOf({ atlas, temporal }: Pick<Settings, 'atlas' | 'temporal'>): string[] {
   const { apiKey, metadata, tls } = temporal.connectionOptions;
-  const secrets =
-    credentials.type === 'digest'
-      ? [credentials.privateKey, basicAuthorization(credentials.publicKey, credentials.privateKey)]
-      : [credentials.clientSecret, basicAuthorization(credentials.clientId, credentials.clientSecret)];
+  const secrets = [...atlas.values()].flatMap(({ credentials }) => credentialSecrets(credentials));
   if (apiKey !== undefined) secrets.push(apiKey);
   for (const value of Object.values(metadata ?? {})) {
     if (typeof value === 'string') secrets.push(value);
@@ -93,6 +114,12 @@ export function secretsOf({ atlas, temporal }: Settings): string[] {
   return secrets;
 }
 
+function credentialSecrets(credentials: AtlasCredentials): string[] {
+  return credentials.type === 'digest'
+    ? [credentials.privateKey, basicAuthorization(credentials.publicKey, credentials.privateKey)]
+    : [credentials.clientSecret, basicAuthorization(credentials.clientId, credentials.clientSecret)];
+}
+
 /** A token endpoint is asked with this, from which base64 gives the secret back. */
 function basicAuthorization(name: string, secret: string): string {
   return Buffer.from(`${name}:${secret}`).toString('base64');
@@ -100,8 +127,7 @@ function basicAuthorization(name: string, secret: string): string {
 
 /** A secret pasted into the wrong variable would otherwise be shown as that variable's wrong value. */
 function withoutSecrets(problems: readonly SettingsProblem[], environment: Environment): SettingsProblem[] {
-  const names = [atlasVariables.privateKey, atlasVariables.clientSecret, 'TEMPORAL_API_KEY'];
-  const secrets = names.flatMap((name) => valueOf(environment, name) ?? []);
-  const clean = createRedactor(secrets);
+  const apiKey = valueOf(environment, 'TEMPORAL_API_KEY');
+  const clean = createRedactor([...atlasSecretsIn(environment), ...(apiKey === undefined ? [] : [apiKey])]);
   return problems.map(({ name, wrong, expected }) => ({ name: clean(name), wrong: clean(wrong), expected }));
 }

@@ -11,6 +11,7 @@ import {
   type PollingPreset,
 } from './export-request.ts';
 import { shapeProblems, type InputProblem } from './schema-problems.ts';
+import { credentialsDefault } from './setting-name.ts';
 
 /** A request that has been checked, with every default filled in and every duration in milliseconds. */
 export interface CheckedExportRequest {
@@ -24,6 +25,8 @@ export interface CheckedExportRequest {
   readonly attemptsMax: number;
   readonly onActiveExport: OnActiveExport;
   readonly skipIfExported: boolean;
+  /** Undefined: the default ones. */
+  readonly credentials: string | undefined;
 }
 
 /** The two ways to name an export bucket. */
@@ -118,6 +121,7 @@ function withDefaults(written: ExportRequest, bucket: BucketChoice): CheckedExpo
     attemptsMax: written.maxAttempts ?? requestDefaults.maxAttempts,
     onActiveExport: written.onActiveExport ?? requestDefaults.onActiveExport,
     skipIfExported: written.skipIfExported ?? requestDefaults.skipIfExported,
+    credentials: written.credentials === credentialsDefault ? undefined : written.credentials,
   };
 }
 

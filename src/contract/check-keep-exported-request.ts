@@ -13,6 +13,7 @@ import {
   type KeepExportedRequest,
   type SnapshotFrequency,
 } from './keep-exported-request.ts';
+import { credentialsDefault } from './setting-name.ts';
 import { shapeProblems, type InputProblem } from './schema-problems.ts';
 
 /** A fleet's request that has been checked, with every default filled in. */
@@ -35,6 +36,8 @@ export interface CheckedFleetProject {
   /** Undefined: every cluster that the project has. */
   readonly clusterNames: readonly string[] | undefined;
   readonly bucket: BucketChoice;
+  /** Undefined: the worker's default ones. */
+  readonly credentials: string | undefined;
 }
 
 /** Replica sets that are exported at once, at most. */
@@ -157,6 +160,7 @@ function withDefaults(written: KeepExportedRequest): CheckedKeepExportedRequest 
       groupId: project.groupId,
       clusterNames: project.clusterNames,
       bucket: bucketChoice(project) ?? { exportBucketName: exportBucketName ?? '' },
+      credentials: project.credentials === credentialsDefault ? undefined : project.credentials,
     })),
     frequencyTypes: written.frequencyTypes,
     since: written.since,

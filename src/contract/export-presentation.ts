@@ -19,6 +19,7 @@ export function exportPresentation(request: ExportRequest): ExportPresentation {
       `- Cluster: \`${clusterName}\``,
       `- Snapshot: \`${snapshotId}\``,
       `- Export bucket: \`${bucket}\``,
+      ...(request.credentials === undefined ? [] : [`- Credentials: \`${request.credentials}\``]),
     ].join('\n'),
     memo: { [exportLabelsMemo]: { groupId, clusterName, snapshotId } },
   };

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { durationMs, type Duration } from './duration.ts';
 import { exportRequestIdKey } from './names.ts';
+import { settingNameCharactersMax, settingNamePattern } from './setting-name.ts';
 
 /** One entry of an export job's custom data. Atlas writes it into the `.complete` file in the bucket. */
 export interface CustomDataEntry {
@@ -48,6 +49,12 @@ export interface ExportRequest {
   readonly onActiveExport?: OnActiveExport;
   /** Whether a successful earlier export of this snapshot to this bucket settles the request. @default true */
   readonly skipIfExported?: boolean;
+  /**
+   * Which of the worker's credentials for Atlas to use, by the name that its settings give them. They say who asks,
+   * not what for: the same request with other credentials is the same export.
+   * @default "default"
+   */
+  readonly credentials?: string;
 }
 
 /** Entries of {@link ExportRequest.customData}. */
@@ -58,6 +65,16 @@ export const tooManyEntriesMessage = `must have at most ${customDataEntriesMax} 
 const groupIdPattern = /^[a-f0-9]{24}$/;
 const clusterNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9-]*$/;
 const snapshotIdPattern = /^([a-f0-9]{24}|latest)$/;
+
+/** The name of something in the worker's settings. */
+export const settingNameSchema = v.pipe(
+  v.string(),
+  v.maxLength(settingNameCharactersMax, `must have at most ${settingNameCharactersMax} characters`),
+  v.regex(
+    settingNamePattern,
+    'must be a name of lowercase letters and digits, in words joined by single hyphens, such as "team-a"',
+  ),
+);
 
 export function idSchema(what: string): v.GenericSchema<string> {
   return v.pipe(v.string(), v.regex(groupIdPattern, `${what} must be 24 lowercase hexadecimal digits`));
@@ -127,4 +144,5 @@ export const exportRequestSchema = v.strictObject({
   maxAttempts: v.exactOptional(wholeNumberSchema({ max: 20 })),
   onActiveExport: v.exactOptional(v.picklist(['adopt', 'wait', 'fail'])),
   skipIfExported: v.exactOptional(v.boolean()),
+  credentials: v.exactOptional(settingNameSchema),
 });

@@ -7,6 +7,7 @@ import {
   durationSchema,
   idSchema,
   pollingSchema,
+  settingNameSchema,
   wholeNumberSchema,
   type CustomDataEntry,
   type ExportRequest,
@@ -66,6 +67,8 @@ export interface FleetProject {
   readonly exportBucketId?: string;
   /** Export bucket of this project, by its bucket name. */
   readonly exportBucketName?: string;
+  /** Which of the worker's credentials for Atlas to use for this project, by the name that its settings give them. @default "default" */
+  readonly credentials?: string;
 }
 
 /** What an export of a fleet may be told, with the meaning that it has in an export request. */
@@ -99,6 +102,7 @@ const projectSchema = v.strictObject({
   ),
   exportBucketId: v.exactOptional(idSchema('an export bucket id')),
   exportBucketName: v.exactOptional(bucketNameSchema),
+  credentials: v.exactOptional(settingNameSchema),
 });
 
 /** Shape of {@link KeepExportedRequest}; the rules between fields are in `checkKeepExportedRequest`. */

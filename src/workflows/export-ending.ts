@@ -1,5 +1,6 @@
 import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
 import {
+  credentialsUnknownCode,
   invalidRequestText,
   stateReasonText,
   type AtlasAnswer,
@@ -51,6 +52,7 @@ export function refusal(run: ExportRun, answer: AtlasAnswer): ApplicationFailure
 }
 
 const refusalTypes: ReadonlyMap<string, ExportFailureType> = new Map([
+  [credentialsUnknownCode, 'UnknownCredentials'],
   ['ATLAS_UNAUTHORIZED', 'AtlasUnauthorized'],
   ['ATLAS_FORBIDDEN', 'AtlasUnauthorized'],
   ['ATLAS_NOT_FOUND', 'AtlasNotFound'],

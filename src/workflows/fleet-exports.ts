@@ -68,13 +68,15 @@ export async function startExport(
 
 function exportRequestOf(waiting: WaitingExport, request: CheckedKeepExportedRequest): ExportRequest {
   const { maxAttempts = requestDefaults.maxAttempts } = request.exports;
+  const { exportBucketId, credentials } = waiting.cluster.project;
   const attemptsLeft = Math.max(1, request.giveUpAfter - waiting.failedJobs);
   return {
     ...request.exports,
     groupId: waiting.groupId,
     clusterName: waiting.clusterName,
     snapshotId: waiting.snapshotId,
-    exportBucketId: waiting.cluster.project.exportBucketId,
+    exportBucketId,
+    ...(credentials === undefined ? {} : { credentials }),
     maxAttempts: Math.min(maxAttempts, attemptsLeft),
   };
 }

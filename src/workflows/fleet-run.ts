@@ -161,9 +161,9 @@ export class FleetRun {
   }
 
   private async readProject(project: FleetProjectState): Promise<void> {
-    const { groupId, clusterNames, bucket } = project;
+    const { groupId, clusterNames, bucket, credentials } = project;
     try {
-      const survey = await surveyCalls(groupId).surveyProject({ groupId, clusterNames, bucket });
+      const survey = await surveyCalls(groupId).surveyProject({ groupId, credentials, clusterNames, bucket });
       this.state.sawProject(project, survey);
     } catch (error) {
       project.problem = problemOf(error);
@@ -194,11 +194,12 @@ export class FleetRun {
   private async readCluster(cluster: FleetCluster): Promise<void> {
     const { request, startedAtMs } = this.state;
     const { project, clusterName, sharded, shardCount, after } = cluster;
-    const { groupId, exportBucketId } = project;
+    const { groupId, exportBucketId, credentials } = project;
     const { frequencyTypes, order, giveUpAfter, since, dryRun } = request;
     try {
       const survey = await surveyCalls(groupId).surveyCluster({
         groupId,
+        credentials,
         clusterName,
         sharded,
         shardCount,

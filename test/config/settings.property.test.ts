@@ -5,7 +5,13 @@ import * as fc from 'fast-check';
 import { readSettings, settingsTable, SettingsError } from '../../src/config.ts';
 
 /** Where secrets go; the file of a key is none. */
-const secretNames = ['MONGODB_ATLAS_PRIVATE_API_KEY', 'MONGODB_ATLAS_CLIENT_SECRET', 'TEMPORAL_API_KEY'];
+const secretNames = [
+  'MONGODB_ATLAS_PRIVATE_API_KEY',
+  'MONGODB_ATLAS_CLIENT_SECRET',
+  'MONGODB_ATLAS_PRIVATE_API_KEY__TEAM_A',
+  'MONGODB_ATLAS_CLIENT_SECRET__TEAM_A',
+  'TEMPORAL_API_KEY',
+];
 
 const names = [
   ...settingsTable()
@@ -19,6 +25,13 @@ const names = [
   'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION',
   'TEMPORAL_GRPC_META_AUTHORIZATION',
   'ATLAS_EXPORT_SOMETHING',
+  'MONGODB_ATLAS_PUBLIC_API_KEY__TEAM_A',
+  'MONGODB_ATLAS_PRIVATE_API_KEY__TEAM_A',
+  'MONGODB_ATLAS_CLIENT_ID__TEAM_A',
+  'MONGODB_ATLAS_CLIENT_SECRET__TEAM_A',
+  'MONGODB_ATLAS_BASE_URL__TEAM_A',
+  'MONGODB_ATLAS_SOMETHING__TEAM_A',
+  'MONGODB_ATLAS_CLIENT_ID__team-a',
 ];
 
 const value = fc.oneof(

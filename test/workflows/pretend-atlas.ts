@@ -6,6 +6,7 @@ import type {
   FindExportJobInput,
 } from '../../src/activities/index.ts';
 import {
+  credentialsUnknownCode,
   exportRequestIdKey,
   isTerminal,
   type AtlasAnswer,
@@ -168,6 +169,7 @@ export function atlasFailure(answer: AtlasAnswer): ApplicationFailure {
     'ATLAS_NOT_FOUND',
     'ATLAS_REJECTED',
     'ATLAS_CONFLICT',
+    credentialsUnknownCode,
   ];
   return ApplicationFailure.create({
     type: answer.code,
