@@ -16,14 +16,13 @@ import {
   exportSnapshotWorkflow,
   exportWorkflowId,
   keepExportedWorkflow,
-  keepExportedWorkflowId,
   type Duration,
   type ExportRequest,
   type KeepExportedRequest,
 } from '../contract/index.ts';
 import { InvalidExportRequestError } from './export-error.ts';
 import { exportSummary, type ExportSummary } from './export-summary.ts';
-import { fleetStartOptions } from './fleets.ts';
+import { fleetStartOptions, fleetWorkflowId } from './fleets.ts';
 
 export interface CreateExportScheduleOptions extends ScheduleTimes {
   readonly scheduleId: string;
@@ -147,7 +146,7 @@ export class ExportSchedules {
     if (problems !== undefined) throw new InvalidExportRequestError(problems, 'keepExported request');
     await this.#create(scheduleId, options, {
       workflowType: keepExportedWorkflow,
-      workflowId: keepExportedWorkflowId(name),
+      workflowId: fleetWorkflowId(request, name),
       ...fleetStartOptions(request, name),
     });
   }

@@ -59,7 +59,20 @@ export class Fleets {
     return fleetHandle(handle);
   }
 
-  /** The fleet of this name; its latest run. */
+  /** The latest run of the fleet of this name, whoever started it: a person, or a schedule, which adds the time to the id. */
+  async latest(name: string): Promise<FleetHandle> {
+    const id = keepExportedWorkflowId(checkedName(name));
+    const query = `WorkflowType = '${keepExportedWorkflow}' AND WorkflowId STARTS_WITH '${id}'`;
+    for await (const { workflowId } of this.#client.workflow.list({ query })) {
+      if (/^(-\d{4}-\d{2}-\d{2}T[\d:]+Z)?$/.test(workflowId.slice(id.length))) {
+        return this.getHandleById(workflowId);
+      }
+    }
+    // Temporal lists a run a moment after it has started.
+    return this.getHandle(name);
+  }
+
+  /** The run of this name that was started by `start`. */
   getHandle(name: string): FleetHandle {
     return this.getHandleById(keepExportedWorkflowId(name));
   }
@@ -70,9 +83,17 @@ export class Fleets {
   }
 }
 
+/** The name stands in an id, and in a question to Temporal. */
+function checkedName(name: string): string {
+  if (/^[\w.-]{1,100}$/.test(name)) return name;
+  const message = "a fleet's name is 1 to 100 letters, digits, dots, hyphens and underscores";
+  throw new InvalidExportRequestError([{ path: 'name', message }], 'keepExported request');
+}
+
 /** A dry run has an id of its own: it must not take the place of a run that exports, nor the other way round. */
-function fleetWorkflowId({ dryRun = false }: KeepExportedRequest, name: string): string {
-  return dryRun ? `${keepExportedWorkflowId(name)}/dry-run` : keepExportedWorkflowId(name);
+export function fleetWorkflowId({ dryRun = false }: KeepExportedRequest, name: string): string {
+  const id = keepExportedWorkflowId(checkedName(name));
+  return dryRun ? `${id}/dry-run` : id;
 }
 
 type KeepExported = (request: KeepExportedRequest) => Promise<KeepExportedResult>;

@@ -149,10 +149,10 @@ describe('a fleet that is kept exported', () => {
   test('goes on in a fresh history with every figure, and follows the exports that its first run had started', async () => {
     const [first, second] = ['7'.repeat(24), '8'.repeat(24)];
     const { simulator, client } = stage;
-    const clusters = 900;
+    const clusters = 1_300;
     for (const groupId of [first, second]) simulator.addBucket({ groupId, bucketName });
     addSnapshots(stage, first, 'long', 3);
-    simulator.setExportPlan({ clusterName: 'long' }, { queuedMs: 0, runningMs: 25_000 });
+    simulator.setExportPlan({ clusterName: 'long' }, { queuedMs: 0, runningMs: 45_000 });
     for (let index = 0; index < clusters; index += 1) addSnapshots(stage, second, `many-${index}`, 0);
     const handle = await client.fleets.start(
       { ...requestFor(first), projects: [{ groupId: first }, { groupId: second }] },

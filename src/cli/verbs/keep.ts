@@ -33,7 +33,7 @@ export async function status({ arguments: [name = ''], options, context }: VerbC
   const { offset = 0, limit = clustersShownDefault } = readOptions(pageSchema, options);
   const { output } = context;
   return withExportClient(context, async ({ fleets }) => {
-    const handle = fleets.getHandle(name);
+    const handle = await fleets.latest(name);
     const known = await handle.status({ offset, limit });
     output.document(known);
     for (const line of fleetLines(handle.workflowId, known)) output.line(line);
@@ -42,13 +42,13 @@ export async function status({ arguments: [name = ''], options, context }: VerbC
 }
 
 export function result({ arguments: [name = ''], context }: VerbCall): Promise<ExitCode> {
-  return withExportClient(context, ({ fleets }) => showResult(context, fleets.getHandle(name)));
+  return withExportClient(context, async ({ fleets }) => showResult(context, await fleets.latest(name)));
 }
 
 export function cancel({ arguments: [name = ''], context }: VerbCall): Promise<ExitCode> {
   const { output } = context;
   return withExportClient(context, async ({ fleets }) => {
-    const handle = fleets.getHandle(name);
+    const handle = await fleets.latest(name);
     await handle.cancel();
     output.document({ workflowId: handle.workflowId, done: 'cancelled' });
     output.line('Cancelled: no further exports are started. Those that run go on, and are billed.');
