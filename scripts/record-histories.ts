@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ExportPlan, Fault } from '../simulator/index.ts';
 import { ExportError, type ExportHandle, type ExportRequest } from '../src/client.ts';
+import { fleetRecordings, type FleetRecording } from './fleet-recordings.ts';
 import { startStage, type Stage } from '../test/end-to-end/stage.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -126,7 +127,17 @@ async function record(stage: Stage, recording: Recording, into: string): Promise
   }
 }
 
-async function recordAll(into: string, wanted: readonly Recording[]): Promise<void> {
+async function recordFleet(stage: Stage, recording: FleetRecording, into: string): Promise<void> {
+  const workflowId = await recording.bringAbout(stage);
+  const history = await stage.temporal('workflow', 'show', '--workflow-id', workflowId, '--output', 'json');
+  await writeFile(join(into, `${recording.name}.json`), history.replaceAll(root, ''));
+}
+
+async function recordAll(
+  into: string,
+  wanted: readonly Recording[],
+  wantedFleets: readonly FleetRecording[],
+): Promise<void> {
   const stage = await startStage();
   const recordThose = async (searchAttributes: boolean): Promise<void> => {
     const those = wanted.filter((recording) => (recording.searchAttributes ?? false) === searchAttributes);
@@ -135,6 +146,7 @@ async function recordAll(into: string, wanted: readonly Recording[]): Promise<vo
   try {
     const worker = await stage.startWorker();
     await recordThose(false);
+    await Promise.all(wantedFleets.map((recording) => recordFleet(stage, recording, into)));
     await stage.client.registerSearchAttributes();
     // A worker keeps for a while what it was told of search attributes.
     await worker.kill();
@@ -146,7 +158,9 @@ async function recordAll(into: string, wanted: readonly Recording[]): Promise<vo
 }
 
 const [release, ...names] = process.argv.slice(2);
-const unknown = names.filter((name) => !recordings.some((recording) => recording.name === name));
+const unknown = names.filter(
+  (name) => ![...recordings, ...fleetRecordings].some((recording) => recording.name === name),
+);
 if (release === undefined || !/^\d+\.\d+\.\d+$/.test(release) || unknown.length > 0) {
   process.stderr.write(
     'Usage: node dist/scripts/record-histories.js <release, such as 0.1.0> [names of recordings]\n',
@@ -155,9 +169,7 @@ if (release === undefined || !/^\d+\.\d+\.\d+$/.test(release) || unknown.length 
 } else {
   const into = join(folder, release);
   await mkdir(into, { recursive: true });
-  await recordAll(
-    into,
-    recordings.filter(({ name }) => names.length === 0 || names.includes(name)),
-  );
+  const isWanted = ({ name }: { name: string }): boolean => names.length === 0 || names.includes(name);
+  await recordAll(into, recordings.filter(isWanted), fleetRecordings.filter(isWanted));
   process.stdout.write(`Recorded into ${into}\n`);
 }
