@@ -30,7 +30,14 @@ export function fleetRequestJsonSchema(comments: Comments): JsonSchema {
     },
     anyOf: [
       { required: ['exportBucketName'] },
-      { properties: { projects: { items: { anyOf: oneBucket.map((name) => ({ required: [name] })) } } } },
+      {
+        properties: {
+          projects: {
+            type: 'array',
+            items: { type: 'object', anyOf: oneBucket.map((name) => ({ required: [name] })) },
+          },
+        },
+      },
     ],
     $defs: { Duration: duration(comments) },
   };
