@@ -91,7 +91,7 @@ describe('what a fleet sees of a cluster', () => {
     fc.assert(
       fc.property(listsDrawn, orderDrawn, fc.integer({ min: 1, max: 5 }), (lists, order, candidatesMax) => {
         const whole = pages(lists, { order, candidatesMax: 100 });
-        const backwards = { snapshots: [...lists.snapshots].reverse(), jobs: [...lists.jobs].reverse() };
+        const backwards = { snapshots: lists.snapshots.toReversed(), jobs: lists.jobs.toReversed() };
         assert.deepEqual(pages(backwards, { order, candidatesMax }), whole);
         const keys = whole.map(({ orderKey }) => orderKey);
         assert.deepEqual(
