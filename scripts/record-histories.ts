@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ExportPlan, Fault } from '../simulator/index.ts';
 import { deliverWebhookWorkflow, ExportError, type ExportHandle, type ExportRequest } from '../src/client.ts';
+import { fleetRecordings, type FleetRecording } from './fleet-recordings.ts';
 import { startStage, stageSecrets, type Stage } from '../test/end-to-end/stage.ts';
 import { startReceiver } from '../test/webhook/receiver.ts';
 
@@ -169,7 +170,17 @@ function namedSettings(stage: Stage, webhookUrl: string): Record<string, string>
   };
 }
 
-async function recordAll(into: string, wanted: readonly Recording[]): Promise<void> {
+async function recordFleet(stage: Stage, recording: FleetRecording, into: string): Promise<void> {
+  const workflowId = await recording.bringAbout(stage);
+  const { runId } = await stage.client.temporal.workflow.getHandle(workflowId).describe();
+  await write(stage, { workflowId, runId }, join(into, `${recording.name}.json`));
+}
+
+async function recordAll(
+  into: string,
+  wanted: readonly Recording[],
+  wantedFleets: readonly FleetRecording[],
+): Promise<void> {
   const stage = await startStage();
   const receiver = await startReceiver();
   const settings = namedSettings(stage, receiver.url);
@@ -180,6 +191,7 @@ async function recordAll(into: string, wanted: readonly Recording[]): Promise<vo
   try {
     const worker = await stage.startWorker(settings);
     await recordThose(false);
+    await Promise.all(wantedFleets.map((recording) => recordFleet(stage, recording, into)));
     await stage.client.registerSearchAttributes();
     // A worker keeps for a while what it was told of search attributes.
     await worker.kill();
@@ -193,7 +205,9 @@ async function recordAll(into: string, wanted: readonly Recording[]): Promise<vo
 }
 
 const [release, ...names] = process.argv.slice(2);
-const unknown = names.filter((name) => !recordings.some((recording) => recording.name === name));
+const unknown = names.filter(
+  (name) => ![...recordings, ...fleetRecordings].some((recording) => recording.name === name),
+);
 if (release === undefined || !/^\d+\.\d+\.\d+$/.test(release) || unknown.length > 0) {
   process.stderr.write(
     'Usage: node dist/scripts/record-histories.js <release, such as 0.1.0> [names of recordings]\n',
@@ -202,9 +216,7 @@ if (release === undefined || !/^\d+\.\d+\.\d+$/.test(release) || unknown.length 
 } else {
   const into = join(folder, release);
   await mkdir(into, { recursive: true });
-  await recordAll(
-    into,
-    recordings.filter(({ name }) => names.length === 0 || names.includes(name)),
-  );
+  const isWanted = ({ name }: { name: string }): boolean => names.length === 0 || names.includes(name);
+  await recordAll(into, recordings.filter(isWanted), fleetRecordings.filter(isWanted));
   process.stdout.write(`Recorded into ${into}\n`);
 }

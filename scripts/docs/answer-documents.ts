@@ -2,6 +2,7 @@ import { toJsonSchema, type JsonSchema } from '@valibot/to-json-schema';
 import {
   exportFailureTypes,
   exportSnapshotWorkflow,
+  keepExportedWorkflow,
   pollNowUpdate,
   statusQuery,
   taskQueueDefault,
@@ -22,6 +23,8 @@ const fileNames: Record<AnswerName, string> = {
   ExportFailureDetails: 'export-failure-details.schema.json',
   ExportFailureType: 'export-failure-type.schema.json',
   WebhookEvent: 'webhook-event.schema.json',
+  KeepExportedResult: 'keep-exported-result.schema.json',
+  KeepExportedStatus: 'keep-exported-status.schema.json',
 };
 
 /**
@@ -106,6 +109,16 @@ export function schemaIndex(): object {
         startedBy: exportSnapshotWorkflow,
         result: fileNames.ComponentStatus,
         ...asked('ComponentStatus'),
+      },
+      [keepExportedWorkflow]: {
+        input: 'keep-exported-request.schema.json',
+        result: fileNames.KeepExportedResult,
+        failure: {
+          type: fileNames.ExportFailureType,
+          types: ['InvalidInput'],
+          details: [fileNames.ExportFailureDetails],
+        },
+        queries: { [statusQuery]: { result: fileNames.KeepExportedStatus } },
       },
     },
     webhooks: { types: webhookEventTypes, body: fileNames.WebhookEvent },

@@ -1,4 +1,4 @@
-import type { InputProblem } from './check-export-request.ts';
+import type { InputProblem } from './schema-problems.ts';
 import type { ExportJob } from './export-job.ts';
 import type { AttemptReport } from './export-status.ts';
 

@@ -1,7 +1,12 @@
 export * from './names.ts';
 export * from './duration.ts';
 export * from './export-request.ts';
+export * from './schema-problems.ts';
 export * from './check-export-request.ts';
+export * from './fleet-since.ts';
+export * from './keep-exported-request.ts';
+export * from './check-keep-exported-request.ts';
+export * from './fleet-status.ts';
 export * from './export-job.ts';
 export * from './export-labels.ts';
 export * from './export-status.ts';
@@ -10,3 +15,4 @@ export * from './setting-name.ts';
 export * from './track-component.ts';
 export * from './webhook-event.ts';
 export * from './workflow-id.ts';
+export * from './export-presentation.ts';

@@ -6,6 +6,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import {
   deliverWebhookWorkflow,
   exportSnapshotWorkflow,
+  keepExportedWorkflow,
   trackComponentWorkflow,
 } from '../../src/contract/index.ts';
 
@@ -16,7 +17,9 @@ export type DocumentName =
   | 'component-status'
   | 'export-failure-details'
   | 'export-failure-type'
-  | 'webhook-event';
+  | 'webhook-event'
+  | 'keep-exported-result'
+  | 'keep-exported-status';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
@@ -36,6 +39,26 @@ export function assertDocument(name: DocumentName, value: unknown): void {
   );
 }
 
+interface AnswersOf {
+  readonly result: DocumentName;
+  readonly status: DocumentName;
+  /** Whether it ends with failures that are documented. */
+  readonly fails: boolean;
+}
+
+const namesOf: ReadonlyMap<string, AnswersOf> = new Map([
+  [exportSnapshotWorkflow, { result: 'export-result', status: 'export-status', fails: true }],
+  [trackComponentWorkflow, { result: 'component-status', status: 'component-status', fails: false }],
+  [keepExportedWorkflow, { result: 'keep-exported-result', status: 'keep-exported-status', fails: true }],
+]);
+
+/** The name of the schema of what a query for its status answers; by its fields, since a query does not say of what. */
+export function statusDocumentName(answer: unknown): DocumentName {
+  return typeof answer === 'object' && answer !== null && 'totals' in answer
+    ? 'keep-exported-status'
+    : 'export-status';
+}
+
 /**
  * Checks every result, failure and update's answer in a history of one of our workflows, and what a webhook is told;
  * returns how many.
@@ -45,8 +68,8 @@ export function assertDocumentsOf(history: History): number {
   const started = events[0]?.workflowExecutionStartedEventAttributes;
   const type = started?.workflowType?.name;
   if (type === deliverWebhookWorkflow) return assertToldEvent(decoded(started?.input?.payloads?.[0]));
-  if (type !== exportSnapshotWorkflow && type !== trackComponentWorkflow) return 0;
-  const isExport = type === exportSnapshotWorkflow;
+  const names = namesOf.get(type ?? '');
+  if (names === undefined) return 0;
   let count = 0;
   const check = (name: DocumentName, payloads: readonly Payload[] | null | undefined): void => {
     assertDocument(name, decoded(payloads?.[0]));
@@ -54,13 +77,14 @@ export function assertDocumentsOf(history: History): number {
   };
   for (const event of events) {
     const result = event.workflowExecutionCompletedEventAttributes?.result;
-    if (result) check(isExport ? 'export-result' : 'component-status', result.payloads);
-    const child = event.childWorkflowExecutionCompletedEventAttributes?.result;
-    if (child) check('component-status', child.payloads);
+    if (result) check(names.result, result.payloads);
+    const child = event.childWorkflowExecutionCompletedEventAttributes;
+    const childNames = namesOf.get(child?.workflowType?.name ?? '');
+    if (childNames !== undefined) check(childNames.result, child?.result?.payloads);
     const update = event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success;
-    if (update) check(isExport ? 'export-status' : 'component-status', update.payloads);
+    if (update) check(names.status, update.payloads);
     const failure = event.workflowExecutionFailedEventAttributes?.failure?.applicationFailureInfo;
-    if (failure && isExport) {
+    if (failure && names.fails) {
       assertDocument('export-failure-type', failure.type);
       check('export-failure-details', failure.details?.payloads);
     }

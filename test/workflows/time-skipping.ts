@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { ExportActivities, WebhookActivities } from '../../src/activities/index.ts';
+import type { ExportActivities, FleetActivities, WebhookActivities } from '../../src/activities/index.ts';
 import {
   deliverWebhookWorkflow,
   trackComponentWorkflow,
@@ -10,6 +10,8 @@ import {
   type ExportRequest,
   type ExportResult,
   type WebhookDelivery,
+  keepExportedWorkflow,
+  type KeepExportedResult,
 } from '../../src/contract/index.ts';
 import { findOrBuildTimeSkippingServer } from '../../src/testing/time-skipping-server.ts';
 import { loadWorkflowBundle } from '../../src/worker/workflow-bundle.ts';
@@ -18,6 +20,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 type ComponentWorkflow = (input: unknown) => Promise<ComponentStatus>;
 type DeliveryWorkflow = (input: unknown) => Promise<WebhookDelivery>;
+export type FleetWorkflow = (...input: unknown[]) => Promise<KeepExportedResult>;
 export type ExportWorkflow = (request: ExportRequest) => Promise<ExportResult>;
 
 /** A Temporal whose time leaps to the next timer while a result is awaited, with the real workflows on a worker. */
@@ -25,7 +28,7 @@ export interface SkippedTime {
   readonly environment: TestWorkflowEnvironment;
   /** Runs `body` beside a worker that has these activities. */
   withWorker<T>(
-    activities: ExportActivities & Partial<WebhookActivities>,
+    activities: ExportActivities & Partial<WebhookActivities & FleetActivities>,
     body: (queue: TestQueue) => Promise<T>,
   ): Promise<T>;
   close(): Promise<void>;
@@ -38,6 +41,8 @@ export interface TestQueue {
   startTracker(input: unknown, workflowId?: string): Promise<WorkflowHandle<ComponentWorkflow>>;
   /** Starts what tells a webhook alone. */
   startDelivery(input: unknown): Promise<WorkflowHandle<DeliveryWorkflow>>;
+  /** Starts a fleet's run from what may be no request at all. */
+  startFleet(...input: unknown[]): Promise<WorkflowHandle<FleetWorkflow>>;
 }
 
 /** The SDK gives the server 5 seconds, which a machine with much else to do may not have. */
@@ -89,6 +94,12 @@ export async function startSkippedTime(): Promise<SkippedTime> {
               taskQueue,
               workflowId: `test-${randomUUID()}`,
               args: [input],
+            }),
+          startFleet: (...input) =>
+            environment.client.workflow.start<FleetWorkflow>(keepExportedWorkflow, {
+              taskQueue,
+              workflowId: `test-${randomUUID()}`,
+              args: input,
             }),
         }),
       );
