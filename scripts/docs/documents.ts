@@ -15,6 +15,7 @@ const commentedFiles = [
   'check-export-request',
   'export-job',
   'export-status',
+  'export-verification',
   'export-failure',
 ];
 

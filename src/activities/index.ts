@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { AtlasClient, CallOptions } from '../atlas/index.ts';
+import type { CallOptions } from '../atlas/index.ts';
 import { atlasFailure } from './atlas-failure.ts';
 import { createExportJob } from './create-export-job.ts';
 import type { ExportActivities } from './export-activities.ts';
@@ -7,14 +7,16 @@ import { searchExportJobs } from './export-job-search.ts';
 import { pollExportJob } from './poll-export-job.ts';
 import { createSearchAttributesCheck } from './registered-labels.ts';
 import { resolveExport } from './resolve-export.ts';
+import { verifyExportInBucket, type VerifyExportDependencies } from './verify-export.ts';
 
 export type * from './export-activities.ts';
 
 /** Against the heartbeat timeout of 6 s (see workflows/activity-calls.ts); the worker passes each on as it comes. */
 const heartbeatMs = 2_000;
 
-/** The activities over an Atlas client. One client serves a whole worker. */
-export function createActivities({ atlas }: { atlas: AtlasClient }): ExportActivities {
+/** The activities over an Atlas client and, where there is one, an access to buckets. One of each serves a whole worker. */
+export function createActivities(dependencies: VerifyExportDependencies): ExportActivities {
+  const { atlas } = dependencies;
   return {
     resolveExport: (input) => asActivity((options) => resolveExport(atlas, input, options)),
     findExportJob: (input) =>
@@ -24,6 +26,7 @@ export function createActivities({ atlas }: { atlas: AtlasClient }): ExportActiv
       }),
     createExportJob: (input) => asActivity((options) => createExportJob(atlas, input, options)),
     pollExportJob: (input) => asActivity((options) => pollExportJob(atlas, input, options)),
+    verifyExport: (input) => verifyExportInBucket(dependencies, input),
     searchAttributesRegistered: createSearchAttributesCheck(),
   };
 }

@@ -1,5 +1,4 @@
-import { isIP } from 'node:net';
-import { valueOf, type Environment } from './environment.ts';
+import { isLoopback, valueOf, type Environment } from './environment.ts';
 import { quoted, type SettingsProblem } from './settings-error.ts';
 
 /** How the worker shows Atlas who it is: an API key, or a service account. */
@@ -169,9 +168,4 @@ function checkBaseUrl(
     };
   }
   return { origin: url.origin };
-}
-
-function isLoopback(hostname: string): boolean {
-  if (hostname === 'localhost' || hostname === '[::1]') return true;
-  return isIP(hostname) === 4 && hostname.startsWith('127.');
 }

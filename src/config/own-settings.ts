@@ -2,24 +2,10 @@ import type { LogLevel } from '@temporalio/common';
 import { durationMs } from '../contract/duration.ts';
 import { taskQueueDefault } from '../contract/names.ts';
 import { nearestName } from '../contract/nearest-name.ts';
+import { proofSettings } from './proof-settings.ts';
 import { parseBoolean, valueOf, type Environment } from './environment.ts';
-import { quoted, type SettingsProblem } from './settings-error.ts';
-
-/** Every variable with this prefix is ours, so one that is not known is a typing mistake. */
-export const ownPrefix = 'ATLAS_EXPORT_';
-
-/** One `ATLAS_EXPORT_*` variable: how it is read and what the documentation says about it. */
-export interface OwnSetting<Value> {
-  readonly name: string;
-  readonly meaning: string;
-  /** What is accepted, as the end of "expected …". */
-  readonly expected: string;
-  readonly fallback: Value;
-  /** The fallback as somebody would write it; where there is none, what happens instead. */
-  readonly fallbackText: string;
-  /** Undefined when the text is wrong. */
-  readonly parse: (text: string) => Value | undefined;
-}
+import { ownPrefix, readSetting, setting, type OwnSetting } from './own-setting.ts';
+import type { SettingsProblem } from './settings-error.ts';
 
 const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const satisfies readonly LogLevel[];
 
@@ -164,14 +150,7 @@ export interface OwnSettings {
 
 /** Reads all of them; what is wrong goes into `problems` and its default into the result. */
 export function readOwnSettings(environment: Environment, problems: SettingsProblem[]): OwnSettings {
-  const read = <Value>(spec: OwnSetting<Value>): Value => {
-    const text = valueOf(environment, spec.name);
-    if (text === undefined) return spec.fallback;
-    const value = spec.parse(text.trim());
-    if (value !== undefined) return value;
-    problems.push({ name: spec.name, wrong: `is ${quoted(text)}`, expected: spec.expected });
-    return spec.fallback;
-  };
+  const read = <Value>(spec: OwnSetting<Value>): Value => readSetting(environment, spec, problems);
   problems.push(...unknownNameProblems(environment), ...deploymentProblems(environment));
   return {
     taskQueue: read(ownSettings.taskQueue),
@@ -192,7 +171,7 @@ export function readOwnSettings(environment: Environment, problems: SettingsProb
 }
 
 function unknownNameProblems(environment: Environment): SettingsProblem[] {
-  const known = Object.values(ownSettings).map(({ name }) => name);
+  const known = [...Object.values(ownSettings), ...Object.values(proofSettings)].map(({ name }) => name);
   return Object.keys(environment)
     .filter((name) => name.startsWith(ownPrefix) && !known.includes(name))
     .map((name) => ({
@@ -214,12 +193,6 @@ function deploymentProblems(environment: Environment): SettingsProblem[] {
       expected: `the deployment that ${buildId.name} belongs to`,
     },
   ];
-}
-
-function setting<Value>(
-  spec: Omit<OwnSetting<Value>, 'fallbackText'> & { readonly fallbackText?: string },
-): OwnSetting<Value> {
-  return { fallbackText: String(spec.fallback), ...spec };
 }
 
 function wholeNumber({ min, max }: { min: number; max: number }): (text: string) => number | undefined {

@@ -2,6 +2,7 @@ import { createRedactor } from '../telemetry/redact.ts';
 import { atlasVariables, readAtlasSettings, type AtlasSettings } from './atlas-settings.ts';
 import { valueOf, type Environment } from './environment.ts';
 import { readOwnSettings, type OwnSettings } from './own-settings.ts';
+import { proofSettings, readProofSettings, type ProofSettings } from './proof-settings.ts';
 import { SettingsError, type SettingsProblem } from './settings-error.ts';
 import { readTemporalSettings, type TemporalSettings } from './temporal-settings.ts';
 
@@ -11,6 +12,8 @@ export type { Environment } from './environment.ts';
 export interface Settings extends OwnSettings {
   readonly temporal: TemporalSettings;
   readonly atlas: AtlasSettings;
+  /** Absent where the worker is given no bucket to look into. */
+  readonly proof: ProofSettings | undefined;
   /** What is not wrong but worth a line in the log at the start. */
   readonly notices: readonly string[];
 }
@@ -26,6 +29,7 @@ export function readSettings(environment: Environment): Settings {
   const notices: string[] = [];
   const own = readOwnSettings(environment, problems);
   const atlas = readAtlasSettings(environment, { allowHttp: own.allowHttp, problems, notices });
+  const proof = readProofSettings(environment, { allowHttp: own.allowHttp, problems });
   const temporal = readTemporalSettings(environment, problems);
   if (atlas === undefined || temporal === undefined || problems.length > 0) {
     throw new SettingsError(withoutSecrets(problems, environment));
@@ -35,7 +39,7 @@ export function readSettings(environment: Environment): Settings {
       notices.push(`${name} is set; the worker uses no payload codec and does not read it.`);
     }
   }
-  return { ...own, atlas, temporal, notices };
+  return { ...own, atlas, proof, temporal, notices };
 }
 
 /** What a client of Temporal needs that never speaks to Atlas. */
@@ -76,7 +80,7 @@ export function readAtlasClientSettings(environment: Environment): AtlasClientSe
 }
 
 /** The values that must never be written anywhere. */
-export function secretsOf({ atlas, temporal }: Settings): string[] {
+export function secretsOf({ atlas, proof, temporal }: Settings): string[] {
   const { credentials } = atlas;
   const { apiKey, metadata, tls } = temporal.connectionOptions;
   const secrets =
@@ -84,6 +88,8 @@ export function secretsOf({ atlas, temporal }: Settings): string[] {
       ? [credentials.privateKey, basicAuthorization(credentials.publicKey, credentials.privateKey)]
       : [credentials.clientSecret, basicAuthorization(credentials.clientId, credentials.clientSecret)];
   if (apiKey !== undefined) secrets.push(apiKey);
+  const { sasToken } = proof?.overrides.AZURE ?? {};
+  if (sasToken !== undefined) secrets.push(sasToken, new URLSearchParams(sasToken).get('sig') ?? '');
   for (const value of Object.values(metadata ?? {})) {
     if (typeof value === 'string') secrets.push(value);
   }
@@ -100,7 +106,8 @@ function basicAuthorization(name: string, secret: string): string {
 
 /** A secret pasted into the wrong variable would otherwise be shown as that variable's wrong value. */
 function withoutSecrets(problems: readonly SettingsProblem[], environment: Environment): SettingsProblem[] {
-  const names = [atlasVariables.privateKey, atlasVariables.clientSecret, 'TEMPORAL_API_KEY'];
+  const { azureSasToken } = proofSettings;
+  const names = [atlasVariables.privateKey, atlasVariables.clientSecret, 'TEMPORAL_API_KEY', azureSasToken.name];
   const secrets = names.flatMap((name) => valueOf(environment, name) ?? []);
   const clean = createRedactor(secrets);
   return problems.map(({ name, wrong, expected }) => ({ name: clean(name), wrong: clean(wrong), expected }));

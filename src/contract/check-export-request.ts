@@ -11,6 +11,7 @@ import {
   type OnActiveExport,
   type PollingPreset,
 } from './export-request.ts';
+import type { VerifyLevel } from './export-verification.ts';
 import { likelyName } from './nearest-name.ts';
 
 /** A request that has been checked, with every default filled in and every duration in milliseconds. */
@@ -25,6 +26,9 @@ export interface CheckedExportRequest {
   readonly attemptsMax: number;
   readonly onActiveExport: OnActiveExport;
   readonly skipIfExported: boolean;
+  /** Undefined: what the worker can. */
+  readonly verify: VerifyLevel | undefined;
+  readonly verifyWaitMs: number;
 }
 
 /** The two ways to name an export bucket. */
@@ -57,9 +61,11 @@ export const requestDefaults = {
   maxAttempts: 3,
   onActiveExport: 'adopt',
   skipIfExported: true,
+  verifyWait: '15 minutes',
 } as const;
 
 const deadlineMsDefault = ms(requestDefaults.deadline);
+const verifyWaitMsDefault = ms(requestDefaults.verifyWait);
 
 const problemsMax = 50;
 
@@ -170,6 +176,8 @@ function withDefaults(written: ExportRequest, bucket: BucketChoice): CheckedExpo
     attemptsMax: written.maxAttempts ?? requestDefaults.maxAttempts,
     onActiveExport: written.onActiveExport ?? requestDefaults.onActiveExport,
     skipIfExported: written.skipIfExported ?? requestDefaults.skipIfExported,
+    verify: written.verify,
+    verifyWaitMs: durationMs(written.verifyWait) ?? verifyWaitMsDefault,
   };
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { durationMs, type Duration } from './duration.ts';
+import type { VerifyLevel } from './export-verification.ts';
 import { exportRequestIdKey } from './names.ts';
 
 /** One entry of an export job's custom data. Atlas writes it into the `.complete` file in the bucket. */
@@ -48,6 +49,13 @@ export interface ExportRequest {
   readonly onActiveExport?: OnActiveExport;
   /** Whether a successful earlier export of this snapshot to this bucket settles the request. @default true */
   readonly skipIfExported?: boolean;
+  /**
+   * Whether to look into the bucket once Atlas says Successful. `manifest`: `.complete` and the listing. `full`:
+   * besides, every object is read. `off`: not. @default "manifest" where the worker may look into the bucket, else "off"
+   */
+  readonly verify?: VerifyLevel;
+  /** How long objects that are not there yet are waited for before the export has failed. @default "15 minutes" */
+  readonly verifyWait?: Duration;
 }
 
 /** Entries of {@link ExportRequest.customData}. */
@@ -119,6 +127,8 @@ export const exportRequestSchema = v.strictObject({
   ),
   onActiveExport: v.exactOptional(v.picklist(['adopt', 'wait', 'fail'])),
   skipIfExported: v.exactOptional(v.boolean()),
+  verify: v.exactOptional(v.picklist(['off', 'manifest', 'full'])),
+  verifyWait: v.exactOptional(durationSchema),
 });
 
 /** The names of the fields that a request may have at a path: `[]`, `['polling']`, `['customData', 2]`. */

@@ -5,6 +5,7 @@ export * from './check-export-request.ts';
 export * from './export-job.ts';
 export * from './export-labels.ts';
 export * from './export-status.ts';
+export * from './export-verification.ts';
 export * from './export-failure.ts';
 export * from './track-component.ts';
 export * from './workflow-id.ts';

@@ -37,6 +37,13 @@ export const exportMetrics = {
     description: 'Looks at an export job or at one of its components.',
     labels: ['of'],
   },
+  verifications: {
+    name: 'atlas_export_verifications_total',
+    kind: 'counter',
+    unit: 'exports',
+    description: 'Exports whose bucket was looked into to the end, by level and by outcome: proven, failed.',
+    labels: ['level', 'outcome'],
+  },
   noticedAfterSeconds: {
     name: 'atlas_export_noticed_after_seconds',
     kind: 'histogram',

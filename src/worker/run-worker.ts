@@ -6,6 +6,7 @@ import { createAtlasClient, type AtlasClient } from '../atlas/index.ts';
 import type { Settings } from '../config.ts';
 import { activityLogAttributes } from '../telemetry/activity-log-attributes.ts';
 import { createAtlasRequestRecorder } from '../telemetry/metrics.ts';
+import { createBucketAccess } from '../verification/index.ts';
 import { version } from './version.ts';
 import { workerDeploymentOptions } from './worker-deployment.ts';
 import { loadWorkflowBundle, type BuiltWorkflows } from './workflow-bundle.ts';
@@ -52,6 +53,7 @@ export interface RunningWorker {
 export async function runWorker(settings: Settings, dependencies: WorkerDependencies): Promise<void> {
   const workflowBundle = dependencies.workflowBundle ?? (await loadWorkflowBundle());
   const atlas = dependencies.atlas ?? atlasClientOf(settings);
+  const access = settings.proof === undefined ? undefined : createBucketAccess(settings.proof);
   try {
     const worker = await Worker.create({
       connection: dependencies.connection,
@@ -60,7 +62,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
       identity: `atlas-export-worker ${process.pid}@${hostname()}`,
       workflowBundle,
       ...workerDeploymentOptions(settings, workflowBundle.buildId),
-      activities: createActivities({ atlas }),
+      activities: createActivities({ atlas, access, product: { name: 'atlas-export-worker', version } }),
       interceptors: { activity: [activityLogAttributes] },
       maxCachedWorkflows: settings.cachedWorkflowsMax,
       stickyQueueScheduleToStartTimeout: settings.stickyTimeoutMs,
@@ -75,6 +77,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
     });
     await runUntilAborted(worker, dependencies);
   } finally {
+    await access?.close();
     if (dependencies.atlas === undefined) await closeSoon(atlas);
   }
 }

@@ -7,6 +7,7 @@ import type {
   ExportOutcome,
   ExportPhase,
   ExportStatus,
+  ExportVerification,
   JobOrigin,
 } from '../contract/index.ts';
 import { exportActivityCalls, type ExportActivityCalls } from './activity-calls.ts';
@@ -32,6 +33,8 @@ export class ExportRun {
   job: ExportJob | undefined;
   origin: JobOrigin | undefined;
   earlierDurationsMs: readonly number[] = [];
+  /** What the bucket shows, from when it is looked into. */
+  verification: ExportVerification | undefined;
   /** The looks at the job that is followed now. */
   lookLog: LookLog | undefined;
   nextPollAt: string | undefined;
@@ -53,6 +56,12 @@ export class ExportRun {
   /** The cluster, as every activity names it. */
   get cluster(): { groupId: string; clusterName: string } {
     return { groupId: this.request.groupId, clusterName: this.request.clusterName };
+  }
+
+  /** Waits for a look that began after this call, but not for a check of the bucket, which may take hours. */
+  async askForLook(): Promise<void> {
+    const isChecking = this.phase === 'verifying' && this.verification?.nextLookAt === undefined;
+    if (!isChecking) await this.lookRequests.ask();
   }
 
   get polls(): number {
@@ -81,6 +90,7 @@ export class ExportRun {
     this.phase = 'done';
     this.outcome = outcome;
     this.nextPollAt = undefined;
+    if (this.verification !== undefined) this.verification = { ...this.verification, nextLookAt: undefined };
     this.lookRequests.close();
     this.publish();
   }
@@ -137,6 +147,7 @@ export class ExportRun {
       lastPollAt: lookLog?.lastPollAt,
       nextPollAt: this.nextPollAt,
       pollFailure: lookLog?.failure,
+      verification: this.verification,
       deadlineAt: new Date(this.deadlineAtMs).toISOString(),
       notes: this.notes,
     };
