@@ -98,7 +98,15 @@ const attemptReport = v.object({
   exportRequestId: v.string(),
   job: exportJob,
 });
-const exportPhase = v.picklist(['resolving', 'creating', 'waiting', 'tracking', 'retrying', 'verifying', 'done']);
+const exportPhase = v.picklist([
+  'resolving',
+  'creating',
+  'waiting',
+  'tracking',
+  'retrying',
+  'verifying',
+  'done',
+]);
 const exportOutcome = v.picklist(['exported', 'alreadyExported', 'failed', 'cancelled']);
 const exportStatus = v.object({
   phase: exportPhase,

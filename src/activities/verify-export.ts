@@ -53,7 +53,8 @@ async function checked(
 ): Promise<VerifiedExport> {
   const { groupId, clusterName, snapshotId, exportBucketId, exportRequestId, job, level } = input;
   const options: CallOptions = { signal: Context.current().cancellationSignal };
-  const document = access === undefined ? undefined : await atlas.getExportBucket({ groupId, exportBucketId }, options);
+  const document =
+    access === undefined ? undefined : await atlas.getExportBucket({ groupId, exportBucketId }, options);
   const location = document === undefined ? undefined : access?.locate(document);
   if (access === undefined || location === undefined) return withoutAccess(level, noAccess);
   if (job.prefix === undefined) return withoutAccess(level, 'Atlas names no prefix of the export job');

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import type { BucketLocation, BucketOverrides } from '../bucket/index.ts';
+import { BucketError, bucketLocation, type BucketLocation, type BucketOverrides } from '../bucket/index.ts';
 import { manifestsFolder, type ManifestPlace } from '../manifest-store/index.ts';
 import { signingKey, type TotalFilesCounts } from '../proof/index.ts';
 import { isLoopback, parseBoolean, valueOf, type Environment } from './environment.ts';
@@ -153,7 +153,8 @@ export function readProofSettings(
 
 function bucketRules(text: string): readonly BucketRule[] | undefined {
   const rules = text.split(',').map((each): BucketRule | undefined => {
-    const { scheme = '', name } = /^(?<scheme>\w+):\/\/(?<name>\*|[\w.-]{2,222})$/.exec(each.trim())?.groups ?? {};
+    const { scheme = '', name } =
+      /^(?<scheme>\w+):\/\/(?<name>\*|[\w.-]{2,222})$/.exec(each.trim())?.groups ?? {};
     const provider = schemes[scheme];
     if (provider === undefined || name === undefined) return undefined;
     return name === '*' ? { provider } : { provider, bucketName: name };
@@ -166,45 +167,29 @@ function manifestPlace(text: string, overrides: ProofSettings['overrides']): Man
   if (isAbsolute(text)) return { kind: 'folder', folder: text };
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.username !== '' || url.search !== '' || url.hash !== '') return undefined;
-  const [first = '', ...rest] = url.pathname.split('/').filter((part) => part !== '');
   try {
-    switch (url.protocol) {
-      case 's3:':
-      case 'gs:': {
-        const prefix = manifestsFolder([first, ...rest].join('/'));
-        const bucketName = url.hostname;
-        if (url.protocol === 'gs:') {
-          const { endpoint: apiEndpoint } = overrides.GCP;
-          const at = apiEndpoint === undefined ? {} : { endpoint: apiEndpoint };
-          return { kind: 'bucket', location: { provider: 'GCP', bucketName, ...at }, prefix };
-        }
-        return { kind: 'bucket', location: { provider: 'AWS', bucketName, ...present(overrides.AWS) }, prefix };
-      }
-      case 'https:': {
-        const { sasToken } = overrides.AZURE;
-        const signed = sasToken === undefined ? {} : { sasToken: sasToken.replace(/^\?/, '') };
-        const location = { provider: 'AZURE', serviceUrl: url.origin, bucketName: first, ...signed } as const;
-        return { kind: 'bucket', location, prefix: manifestsFolder(rest.join('/')) };
-      }
-      default:
-        return undefined;
-    }
+    return { kind: 'bucket', ...bucketPlace(url, overrides) };
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if (error instanceof RangeError || error instanceof BucketError) return undefined;
     throw error;
   }
 }
 
-function present({ region, endpoint: at, forcePathStyle }: BucketOverrides): {
-  region?: string;
-  endpoint?: string;
-  forcePathStyle?: boolean;
-} {
-  return {
-    ...(region === undefined ? {} : { region }),
-    ...(at === undefined ? {} : { endpoint: at }),
-    ...(forcePathStyle === undefined ? {} : { forcePathStyle }),
-  };
+function bucketPlace(
+  url: URL,
+  overrides: ProofSettings['overrides'],
+): { location: BucketLocation; prefix: string } {
+  const [first = '', ...rest] = url.pathname.split('/').filter((part) => part !== '');
+  const provider = url.protocol === 'https:' ? 'AZURE' : schemes[url.protocol.slice(0, -1)];
+  if (provider === undefined) throw new RangeError(`${url.protocol} names no storage`);
+  if (provider === 'AZURE') {
+    const { sasToken } = overrides.AZURE;
+    const document = { cloudProvider: provider, serviceUrl: url.origin, bucketName: first };
+    return { location: bucketLocation(document, { sasToken }), prefix: manifestsFolder(rest.join('/')) };
+  }
+  const document = { cloudProvider: provider, bucketName: url.hostname };
+  const location = bucketLocation(document, overrides[provider]);
+  return { location, prefix: manifestsFolder([first, ...rest].join('/')) };
 }
 
 function endpoint(text: string): string | undefined {

@@ -107,7 +107,12 @@ function basicAuthorization(name: string, secret: string): string {
 /** A secret pasted into the wrong variable would otherwise be shown as that variable's wrong value. */
 function withoutSecrets(problems: readonly SettingsProblem[], environment: Environment): SettingsProblem[] {
   const { azureSasToken } = proofSettings;
-  const names = [atlasVariables.privateKey, atlasVariables.clientSecret, 'TEMPORAL_API_KEY', azureSasToken.name];
+  const names = [
+    atlasVariables.privateKey,
+    atlasVariables.clientSecret,
+    'TEMPORAL_API_KEY',
+    azureSasToken.name,
+  ];
   const secrets = names.flatMap((name) => valueOf(environment, name) ?? []);
   const clean = createRedactor(secrets);
   return problems.map(({ name, wrong, expected }) => ({ name: clean(name), wrong: clean(wrong), expected }));

@@ -41,7 +41,9 @@ export function createBucketAccess(settings: ProofSettings): BucketAccess {
       const [first] = rules;
       if (first === undefined) return undefined;
       const location = bucketLocation(document, overrides[first.provider]);
-      const isNamed = rules.some(({ bucketName }) => (bucketName ?? location.bucketName) === location.bucketName);
+      const isNamed = rules.some(
+        ({ bucketName }) => (bucketName ?? location.bucketName) === location.bucketName,
+      );
       return isNamed ? location : undefined;
     },
     open: (location) => {

@@ -107,7 +107,8 @@ function componentTable(components: readonly ComponentStatus[]): string {
         ? component.state
         : `${component.state} (${component.pollFailure.code})`;
     const { inBucket } = component;
-    const counted = inBucket === undefined ? '' : `${inBucket.files} files, ${inBucket.collections} collections`;
+    const counted =
+      inBucket === undefined ? '' : `${inBucket.files} files, ${inBucket.collections} collections`;
     return `| ${cell(name)} | ${cell(state)} | ${progressText(component.exportStatus) ?? 'unknown'} | ${component.finishedAt ?? ''} | ${counted} |`;
   });
   const more = components.length > rowsMax ? [`| … ${components.length - rowsMax} more | | | | |`] : [];

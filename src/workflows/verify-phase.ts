@@ -145,7 +145,9 @@ function take(run: ExportRun, seen: CheckedBucket, look: number): void {
   const { level, outcome, checkedAt, found, findings, findingsCount, manifest } = seen;
   run.verification = { level, outcome, looks: look, checkedAt, found, findings, findingsCount, manifest };
   for (const [exportId, component] of run.components) {
-    const counted = seen.replicaSets.find(({ replicaSetName }) => replicaSetName === component.replicaSetName);
+    const counted = seen.replicaSets.find(
+      ({ replicaSetName }) => replicaSetName === component.replicaSetName,
+    );
     if (counted === undefined) continue;
     const { files, bytes, collections, incrementsMissing, documents } = counted;
     const inBucket = { evidence: 'bucket', files, bytes, collections, incrementsMissing, documents } as const;
@@ -173,7 +175,9 @@ async function waitForLateObjects(
   const use = { historyLength, historySizeBytes: historySize, polls: run.polls + look, remainingMs };
   const wantedMs = Math.min(lateDelayMsFirst * 2 ** Math.min(look - 1, 10), lateDelayMsMax);
   const untilOverMs = Math.min(waitUntilMs - Date.now(), remainingMs);
-  const delayMs = Math.round(Math.max(1, Math.min(Math.max(wantedMs, affordableIntervalMs(use)), untilOverMs)));
+  const delayMs = Math.round(
+    Math.max(1, Math.min(Math.max(wantedMs, affordableIntervalMs(use)), untilOverMs)),
+  );
   const nextLookAt = new Date(Date.now() + delayMs).toISOString();
   run.verification = { ...verification, outcome: 'pending', nextLookAt };
   run.publish();

@@ -5,7 +5,12 @@ import * as fc from 'fast-check';
 import { readSettings, settingsTable, SettingsError } from '../../src/config.ts';
 
 /** Where secrets go; the file of a key is none. */
-const secretNames = ['MONGODB_ATLAS_PRIVATE_API_KEY', 'MONGODB_ATLAS_CLIENT_SECRET', 'TEMPORAL_API_KEY'];
+const secretNames = [
+  'MONGODB_ATLAS_PRIVATE_API_KEY',
+  'MONGODB_ATLAS_CLIENT_SECRET',
+  'TEMPORAL_API_KEY',
+  'ATLAS_EXPORT_AZURE_SAS_TOKEN',
+];
 
 const names = [
   ...settingsTable()

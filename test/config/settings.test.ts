@@ -57,6 +57,7 @@ describe('readSettings', () => {
         namespace: 'default',
         connectionOptions: settings.temporal.connectionOptions,
       },
+      proof: undefined,
       notices: [],
     });
     assert.equal(settings.temporal.connectionOptions.address, 'localhost:7233');
@@ -81,7 +82,7 @@ describe('readSettings', () => {
       ATLAS_EXPORT_BUILD_ID: '1.2.0-rc.1+7',
       ATLAS_EXPORT_MAX_TASK_QUEUE_ACTIVITIES_PER_SECOND: '2.5',
     });
-    const { atlas: _atlas, temporal: _temporal, notices: _notices, ...own } = settings;
+    const { atlas: _atlas, proof: _proof, temporal: _temporal, notices: _notices, ...own } = settings;
     assert.deepEqual(own, {
       taskQueue: 'exports-eu',
       apiVersion: 'v1.0',
@@ -439,6 +440,12 @@ describe('settingsTable', () => {
       'no limit',
       'no Worker Versioning',
       "the release's version and 12 digits of its workflow sources' hash",
+      'exports are not verified',
+      'nowhere',
+      'manifests are not signed',
+      "the storage's own",
+      'what Atlas says of the export bucket, else AWS_REGION or the profile',
+      'Azure’s default credentials',
     ];
     const written = Object.fromEntries(
       own.filter((row) => !none.includes(row.default)).map((row) => [row.name, row.default]),
@@ -456,6 +463,7 @@ describe('settingsTable', () => {
       'MONGODB_ATLAS_CLIENT_SECRET',
       'TEMPORAL_API_KEY',
       'TEMPORAL_TLS_CLIENT_KEY_PATH, …_DATA',
+      'ATLAS_EXPORT_AZURE_SAS_TOKEN',
     ]);
   });
 });
