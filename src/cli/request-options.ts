@@ -25,6 +25,8 @@ const optionsSchema = v.object({
   maxAttempts: text,
   onActiveExport: text,
   exportAgain: flag,
+  verify: text,
+  verifyWait: text,
 });
 
 type RequestOptions = v.InferOutput<typeof optionsSchema>;
@@ -44,6 +46,8 @@ const flagOfField: Readonly<Record<string, string>> = {
   deadline: '--deadline',
   maxAttempts: '--max-attempts',
   onActiveExport: '--on-active-export',
+  verify: '--verify',
+  verifyWait: '--verify-wait',
 };
 
 /**
@@ -106,6 +110,8 @@ function fieldsOf(given: RequestOptions): Record<string, unknown> {
     maxAttempts: given.maxAttempts === undefined ? undefined : Number(given.maxAttempts),
     onActiveExport: given.onActiveExport,
     skipIfExported: given.exportAgain ? false : undefined,
+    verify: given.verify,
+    verifyWait: given.verifyWait,
   });
 }
 

@@ -36,6 +36,8 @@ const right: Record<string, unknown> = {
   'the least attempts': { ...request, maxAttempts: 1 },
   'the most attempts': { ...request, maxAttempts: 20 },
   'every answer to an active export': { ...request, onActiveExport: 'wait', skipIfExported: false },
+  'no look into the bucket': { ...request, verify: 'off' },
+  'a full look into the bucket': { ...request, verify: 'full', verifyWait: '1 hour' },
 };
 
 const wrong: Record<string, unknown> = {
@@ -62,6 +64,9 @@ const wrong: Record<string, unknown> = {
   'a custom value of 4097 characters': { ...request, customData: [{ key: 'k', value: 'v'.repeat(4097) }] },
   'a custom entry without a value': { ...request, customData: [{ key: 'k' }] },
   '101 entries of custom data': { ...request, customData: Array.from({ length: 101 }, () => entry) },
+  'a level that there is not': { ...request, verify: 'everything' },
+  'a look into the bucket without a level': { ...request, verify: true },
+  'a wait without a unit': { ...request, verifyWait: '15' },
   'a duration without a unit': { ...request, deadline: '30' },
   'a duration in other words': { ...request, deadline: 'soon' },
   'a negative duration': { ...request, deadline: '-5m' },
