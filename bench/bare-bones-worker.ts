@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { createAtlasClient, type AtlasClient } from '../src/atlas/index.ts';
+import { credentialsDefault } from '../src/contract/index.ts';
 import type { BareBonesActivities } from './bare-bones-workflow.ts';
 import type { RunningExportWorker } from './export-worker.ts';
 
@@ -10,8 +11,9 @@ export async function startBareBonesWorker(
   taskQueue: string,
 ): Promise<{ stop(): Promise<void> }> {
   const { connection, settings } = beside;
-  const { baseUrl, credentials } = settings.atlas;
-  const atlas = createAtlasClient({ baseUrl, credentials });
+  const atlasSettings = settings.atlas.get(credentialsDefault);
+  if (atlasSettings === undefined) throw new Error('the settings have no default credentials');
+  const atlas = createAtlasClient(atlasSettings);
   const { code } = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('bare-bones-workflow.js', import.meta.url)),
     logger: new DefaultLogger('ERROR'),

@@ -1,6 +1,7 @@
 /**
  * Records the histories of a few exports with the code as it is, for the replay tests: run it once for each
- * release, before it is cut. `node dist/scripts/record-histories.js 0.1.0` writes to `test/replay/histories/0.1.0/`.
+ * release, before it is cut. `node dist/scripts/record-histories.js 0.1.0` writes to `test/replay/histories/0.1.0/`;
+ * with names of recordings behind it, it records these alone.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,6 +27,8 @@ interface Recording {
   }[];
   /** An export of the same snapshot that somebody else started: running, or long ended. */
   readonly foreign?: Partial<ExportPlan>;
+  /** Whether the namespace has the search attributes that exports are labelled with. */
+  readonly searchAttributes?: boolean;
   /** What a person does while it runs. */
   readonly during?: (handle: ExportHandle) => Promise<unknown>;
 }
@@ -76,6 +79,8 @@ const recordings: readonly Recording[] = [
       await handle.cancel();
     },
   },
+  { name: 'labels-in-memo' },
+  { name: 'labels-in-search-attributes', searchAttributes: true },
   { name: 'latest-snapshot', request: { snapshotId: 'latest' } },
   {
     name: 'wrong-key',
@@ -121,19 +126,38 @@ async function record(stage: Stage, recording: Recording, into: string): Promise
   }
 }
 
-const [release] = process.argv.slice(2);
-if (release === undefined || !/^\d+\.\d+\.\d+$/.test(release)) {
-  process.stderr.write('Usage: node dist/scripts/record-histories.js <release, such as 0.1.0>\n');
+async function recordAll(into: string, wanted: readonly Recording[]): Promise<void> {
+  const stage = await startStage();
+  const recordThose = async (searchAttributes: boolean): Promise<void> => {
+    const those = wanted.filter((recording) => (recording.searchAttributes ?? false) === searchAttributes);
+    await Promise.all(those.map((recording) => record(stage, recording, into)));
+  };
+  try {
+    const worker = await stage.startWorker();
+    await recordThose(false);
+    await stage.client.registerSearchAttributes();
+    // A worker keeps for a while what it was told of search attributes.
+    await worker.kill();
+    await stage.startWorker();
+    await recordThose(true);
+  } finally {
+    await stage.close();
+  }
+}
+
+const [release, ...names] = process.argv.slice(2);
+const unknown = names.filter((name) => !recordings.some((recording) => recording.name === name));
+if (release === undefined || !/^\d+\.\d+\.\d+$/.test(release) || unknown.length > 0) {
+  process.stderr.write(
+    'Usage: node dist/scripts/record-histories.js <release, such as 0.1.0> [names of recordings]\n',
+  );
   process.exitCode = 2;
 } else {
   const into = join(folder, release);
   await mkdir(into, { recursive: true });
-  const stage = await startStage();
-  try {
-    await stage.startWorker();
-    await Promise.all(recordings.map((recording) => record(stage, recording, into)));
-  } finally {
-    await stage.close();
-  }
+  await recordAll(
+    into,
+    recordings.filter(({ name }) => names.length === 0 || names.includes(name)),
+  );
   process.stdout.write(`Recorded into ${into}\n`);
 }

@@ -37,6 +37,8 @@ const tasks = {
   worker: (passedOn) => runBuilt('src/worker.js', passedOn),
   cli: (passedOn) => runBuilt('src/cli/main.js', passedOn),
   bench: (passedOn) => runBuilt('bench/main.js', passedOn),
+  pictures: (passedOn) => runBuilt('test/web-ui/take-pictures.js', passedOn),
+  faults: (passedOn) => runBuilt('faults/simulation/main.js', passedOn),
   'faults:load': (passedOn) => runBuilt('faults/load/main.js', passedOn),
   'faults:processes': (passedOn) => runBuilt('faults/processes/main.js', passedOn),
   verify,

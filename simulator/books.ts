@@ -26,6 +26,8 @@ export interface RecordedRequest {
   /** `undefined`: no status line was sent. */
   status: number | undefined;
   faultApplied: FaultKind | 'outage' | undefined;
+  /** The `Retry-After` that was sent. */
+  retryAfter: string | undefined;
   /** The job that this request created, whatever the client was told. */
   createdExportId: string | undefined;
 }
@@ -163,7 +165,14 @@ export class Books {
   open(
     request: Omit<
       RecordedRequest,
-      'sequence' | 'at' | 'authentication' | 'refusal' | 'status' | 'faultApplied' | 'createdExportId'
+      | 'sequence'
+      | 'at'
+      | 'authentication'
+      | 'refusal'
+      | 'status'
+      | 'faultApplied'
+      | 'retryAfter'
+      | 'createdExportId'
     >,
   ): RecordedRequest {
     this.#sequence += 1;
@@ -175,6 +184,7 @@ export class Books {
       refusal: undefined,
       status: undefined,
       faultApplied: undefined,
+      retryAfter: undefined,
       createdExportId: undefined,
     };
     this.#requests.push(record);

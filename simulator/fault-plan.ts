@@ -27,10 +27,14 @@ export type FaultProbabilities = Partial<Record<FaultKind, number>>;
 export interface SeededOptions {
   /** Which operations may be struck. Default: all. */
   readonly operations?: readonly Operation[];
+  /** Which operations one kind may strike, where that is fewer. */
+  readonly operationsOf?: Partial<Record<FaultKind, readonly Operation[]>>;
   /** Longest delay of slow answers, in milliseconds of the machine's time. Default 200. */
   readonly delayMsMax?: number;
   /** Longest `Retry-After` and longest lag of the list, in milliseconds of the simulator's clock. Default 30,000. */
   readonly clockMsMax?: number;
+  /** Longest lag of the list, where it is another. Default `clockMsMax`. */
+  readonly lagMsMax?: number;
 }
 
 export interface FaultedRequest {
@@ -79,10 +83,9 @@ function timesOf(match: FaultMatch): number {
 
 type DrawBelow = (below: number, what: string) => number;
 
-const DRAWN: Record<
-  FaultKind,
-  (draw: DrawBelow, limits: Required<Omit<SeededOptions, 'operations'>>) => Fault
-> = {
+type DrawLimits = Required<Pick<SeededOptions, 'delayMsMax' | 'clockMsMax' | 'lagMsMax'>>;
+
+const DRAWN: Record<FaultKind, (draw: DrawBelow, limits: DrawLimits) => Fault> = {
   replyLost: () => ({ kind: 'replyLost' }),
   connectionReset: () => ({ kind: 'connectionReset' }),
   slowHeaders: (draw, { delayMsMax }) => ({ kind: 'slowHeaders', delayMs: 1 + draw(delayMsMax, 'delay') }),
@@ -111,13 +114,17 @@ const DRAWN: Record<
   }),
   unknownFields: () => ({ kind: 'unknownFields' }),
   nullFields: () => ({ kind: 'nullFields' }),
-  listLag: (draw, { clockMsMax }) => ({ kind: 'listLag', lagMs: 1 + draw(clockMsMax, 'lag') }),
+  listLag: (draw, { lagMsMax }) => ({ kind: 'listLag', lagMs: 1 + draw(lagMsMax, 'lag') }),
   oversizedBody: () => ({ kind: 'oversizedBody', bytes: 20_000_000 }),
   unreadableBody: (draw) => ({
     kind: 'unreadableBody',
     text: ['', '{', 'null', '[]'][draw(4, 'text')] ?? '',
   }),
 };
+
+function operationsOf(options: SeededOptions, kind: string): readonly Operation[] | undefined {
+  return Object.entries(options.operationsOf ?? {}).find(([name]) => name === kind)?.[1];
+}
 
 /** What is to go wrong. Scripts come before the seeded draws, earlier scripts before later ones; one fault a request. */
 export class FaultPlan {
@@ -185,10 +192,12 @@ export class FaultPlan {
       const entry = Object.entries(DRAWN).find(([name]) => name === kind);
       const probability = Object.entries(probabilities).find(([name]) => name === kind)?.[1] ?? 0;
       if (remaining < probability && entry) {
+        if (operationsOf(options, kind)?.includes(request.operation) === false) return undefined;
         const draw: DrawBelow = (below, what) => drawInteger(seed, below, 'fault', key, attempt, what);
         return entry[1](draw, {
           delayMsMax: options.delayMsMax ?? 200,
           clockMsMax: options.clockMsMax ?? 30_000,
+          lagMsMax: options.lagMsMax ?? options.clockMsMax ?? 30_000,
         });
       }
       remaining -= probability;

@@ -250,6 +250,7 @@ export async function serve(
   const { reply, fault } = answer(context, { match, method, target, url, headers, body, record });
   const sent = fault?.kind !== 'replyLost' && fault?.kind !== 'connectionReset';
   record.status = sent ? reply.status : undefined;
+  record.retryAfter = sent ? reply.headers['Retry-After'] : undefined;
   // Otherwise Node writes the machine's time, by which a `Retry-After` that is a date of this clock means nothing.
   response.setHeader('Date', new Date(context.clock.now()).toUTCString());
   await deliver(response, reply, fault);

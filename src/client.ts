@@ -21,6 +21,7 @@ import {
 } from './contract/index.ts';
 import { exportErrorOf, InvalidExportRequestError } from './client/export-error.ts';
 import { ExportSchedules } from './client/export-schedules.ts';
+import { resultOfRun, type ExportSnapshot } from './client/export-result.ts';
 import { exportSummary, type ExportSummary } from './client/export-summary.ts';
 import { listExports, type ExportFilter } from './client/list-exports.ts';
 import { checkTemporal, workersOf, type Finding } from './client/temporal-check.ts';
@@ -59,7 +60,11 @@ export interface ExportHandle {
   readonly workflowId: string;
   /** Of the run that this handle was given; absent for a handle got by id alone. */
   readonly runId?: string | undefined;
-  /** Waits for the end. Rejects with {@link ExportError} when the export ended otherwise than exported. */
+  /**
+   * Waits for the end of this run: of the latest one where the handle has no run id. Tries of one run (a retry that
+   * Temporal makes) are waited for to the last; the next run of a cron workflow is another export. Rejects with
+   * {@link ExportError} when the export ended otherwise than exported.
+   */
   result(): Promise<ExportResult>;
   /** What is known now; costs Atlas nothing. */
   status(): Promise<ExportStatus>;
@@ -95,7 +100,7 @@ export class ExportClient {
       workflowId: options.workflowId ?? exportWorkflowId(request),
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
-    return exportHandle(handle, handle.firstExecutionRunId);
+    return exportHandle(this.temporal, handle, handle.firstExecutionRunId);
   }
 
   /** Starts an export, or joins the run of the same request, and waits for its end. */
@@ -106,7 +111,11 @@ export class ExportClient {
 
   /** The export of this workflow id; of one of its runs when `runId` is given, else of the latest. */
   getHandle(workflowId: string, runId?: string): ExportHandle {
-    return exportHandle(this.temporal.workflow.getHandle<ExportSnapshot>(workflowId, runId), runId);
+    return exportHandle(
+      this.temporal,
+      this.temporal.workflow.getHandle<ExportSnapshot>(workflowId, runId),
+      runId,
+    );
   }
 
   /** What Temporal itself knows of an export: answered without any worker, at the price of knowing less. */
@@ -155,8 +164,6 @@ export async function connectExportClient({
   return new ExportClient({ client, ...options });
 }
 
-type ExportSnapshot = (request: ExportRequest) => Promise<ExportResult>;
-
 /** What a started export shows in lists; also for the action of a Temporal Schedule. */
 export function exportStartOptions(
   request: ExportRequest,
@@ -171,18 +178,24 @@ export function exportStartOptions(
       `- Cluster: \`${request.clusterName}\``,
       `- Snapshot: \`${request.snapshotId}\``,
       `- Export bucket: \`${bucket}\``,
+      ...(request.credentials === undefined ? [] : [`- Credentials: \`${request.credentials}\``]),
     ].join('\n'),
     memo: { [exportLabelsMemo]: { groupId, clusterName, snapshotId } },
   };
 }
 
-function exportHandle(handle: WorkflowHandle<ExportSnapshot>, runId: string | undefined): ExportHandle {
+function exportHandle(
+  client: Client,
+  handle: WorkflowHandle<ExportSnapshot>,
+  runId: string | undefined,
+): ExportHandle {
+  const { workflowId } = handle;
   return {
-    workflowId: handle.workflowId,
+    workflowId,
     runId,
     result: async () => {
       try {
-        return await handle.result();
+        return await resultOfRun(client, { workflowId, runId });
       } catch (error) {
         throw error instanceof WorkflowFailedError ? exportErrorOf(error) : error;
       }

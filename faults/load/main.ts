@@ -2,9 +2,10 @@
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startWorkerProcess, type WorkerProcess } from '../../demo/worker-process.ts';
+import { addExport } from '../../demo/add-export.ts';
 import { freePort } from '../../src/testing/free-port.ts';
 import { endingsOf, problemsOf, within, type StartedExport } from '../ended-exports.ts';
-import { addExport, exportClient, newTaskQueue, startWorld, type World } from '../processes/world.ts';
+import { exportClient, newTaskQueue, startWorld, type World } from '../processes/world.ts';
 import { processUsage, type ProcessUsage } from './process-usage.ts';
 
 const usage = `Usage: npm run faults:load [-- --exports N --minutes M]
@@ -110,7 +111,7 @@ async function openAll(
     const batch = Array.from({ length: Math.min(startsAtOnce, exports - index) }, async (_, offset) => {
       const clusterName = `cluster-${index + offset}`;
       const plan = { queuedMs: 0, runningMs: jobMs };
-      const request = { ...addExport(world, { clusterName, shards: 0, plan }), polling };
+      const request = { ...addExport(world.simulator, { clusterName, shards: 0, plan }), polling };
       return { request, handle: await client.start(request) };
     });
     started.push(...(await Promise.all(batch)));

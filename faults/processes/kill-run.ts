@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { addExport } from '../../demo/add-export.ts';
 import type { WorkerProcess } from '../../demo/worker-process.ts';
 import { drawFraction, drawInteger } from '../../simulator/seed.ts';
 import type { ExportClient, ExportRequest } from '../../src/client.ts';
@@ -8,7 +9,7 @@ import { killPoints, targetOf, type KillPoint, type Target } from './kill-points
 import { recoveryOf, type Kill } from './useful-step.ts';
 import { stepEvents } from './step-history.ts';
 import { startTemporalGate, type TemporalGate } from './temporal-gate.ts';
-import { addExport, exportClient, newTaskQueue, startWorker, type World } from './world.ts';
+import { exportClient, newTaskQueue, startWorker, type World } from './world.ts';
 
 /** One kill, and how long each export that was open then, and owed a step, was without one. */
 export interface KillReport {
@@ -106,7 +107,7 @@ class KillLane {
     const { lane, report } = this.options;
     const clusterName = `lane-${lane}-kill-${index}`;
     await this.begin(
-      addExport(this.world, { ...this.drawn(`${clusterName}-beside`), ...this.drawnShards(index) }),
+      addExport(this.world.simulator, { ...this.drawn(`${clusterName}-beside`), ...this.drawnShards(index) }),
     );
     const { target, asked } = this.arrange(point, clusterName);
     const gate = point.gate === 'atlas' ? this.atlasGate : this.temporalGate;
@@ -135,7 +136,10 @@ class KillLane {
   }
 
   private arrange(point: KillPoint, clusterName: string): { target: Target; asked: ExportRequest } {
-    const request = addExport(this.world, { ...this.drawn(clusterName), shards: point.shards ?? 0 });
+    const request = addExport(this.world.simulator, {
+      ...this.drawn(clusterName),
+      shards: point.shards ?? 0,
+    });
     const asked = point.arrange?.(this.world, request) ?? request;
     return { target: targetOf(request, asked), asked };
   }

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { addExport } from '../../demo/add-export.ts';
 import { drawInteger } from '../../simulator/seed.ts';
 import type { ExportClient } from '../../src/client.ts';
 import { endingsOf, problemsOf, type StartedExport } from '../ended-exports.ts';
-import { addExport, exportClient, newTaskQueue, startWorld, type World } from './world.ts';
+import { exportClient, newTaskQueue, startWorld, type World } from './world.ts';
 
 export interface ScenarioOptions {
   readonly seed: string;
@@ -45,7 +46,7 @@ export async function play(
       const draw = (below: number, what: string): number =>
         drawInteger(options.seed, below, what, clusterName);
       const plan = { queuedMs: draw(2_000, 'queued'), runningMs: 1_000 + draw(runningMsMax, 'running') };
-      const request = addExport(world, { clusterName, shards: draw(4, 'shards'), plan });
+      const request = addExport(world.simulator, { clusterName, shards: draw(4, 'shards'), plan });
       started.push({ request, handle: await client.start(request) });
     }
   };

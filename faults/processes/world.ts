@@ -4,13 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { startWorkerProcess, type WorkerProcess } from '../../demo/worker-process.ts';
-import {
-  startSimulator,
-  type ExportPlan,
-  type Simulator,
-  type SimulatorOptions,
-} from '../../simulator/index.ts';
-import { ExportClient, type ExportRequest } from '../../src/client.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/index.ts';
+import { ExportClient } from '../../src/client.ts';
 import { startDevServer, type DevServer, type DevServerOptions } from '../../src/testing/dev-server.ts';
 import { freePort } from '../../src/testing/free-port.ts';
 
@@ -74,32 +69,6 @@ export async function startWorker(world: World, place: WorkerPlace): Promise<Wor
   const worker = await startWorkerProcess({ ...place, publicKey, privateKey, httpPort });
   world.closing.push({ close: () => worker.kill() });
   return worker;
-}
-
-export interface AddedExportOptions {
-  readonly clusterName: string;
-  /** 0 for a replica set. */
-  readonly shards: number;
-  readonly plan: Partial<ExportPlan>;
-}
-
-/** A cluster with one completed snapshot, a bucket, and the request to export the one to the other. */
-export function addExport(
-  { simulator }: World,
-  { clusterName, shards, plan }: AddedExportOptions,
-): ExportRequest & { readonly exportBucketId: string } {
-  const clusterType = shards === 0 ? 'REPLICASET' : 'SHARDED';
-  simulator.addCluster({ clusterName, clusterType, ...(shards === 0 ? {} : { shardCount: shards }) });
-  const snapshot = simulator.addSnapshot({ clusterName });
-  const bucket = simulator.addBucket({ bucketName: `bucket-${clusterName}` });
-  simulator.setExportPlan({ clusterName }, plan);
-  return {
-    groupId: simulator.groupId,
-    clusterName,
-    snapshotId: snapshot.id,
-    exportBucketId: bucket.id,
-    polling: { preset: 'eager', minInterval: '300ms', maxInterval: '2s' },
-  };
 }
 
 export function exportClient({ temporal }: World, taskQueue: string): ExportClient {

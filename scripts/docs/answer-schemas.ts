@@ -116,6 +116,7 @@ const exportStatus = v.object({
   snapshotId: v.string(),
   exportBucketId: text,
   exportBucketName: text,
+  credentials: text,
   job: v.optional(exportJob),
   origin: v.optional(jobOrigin),
   components: v.array(componentStatus),

@@ -23,7 +23,7 @@ The worker is configured by its environment, and by Temporal's configuration fil
 
 ## The Atlas Admin API
 
-The names are the Atlas CLI's. Either an API key or a service account is needed.
+The names are the Atlas CLI's. Either an API key or a service account is needed, as the default credentials or under a name. A variable that starts with \`MONGODB_ATLAS_\`, has two underscores in it and is not of this table is refused.
 
 ${of('Atlas CLI')}
 

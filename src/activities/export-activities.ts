@@ -7,6 +7,8 @@ export type * from './verify-export-types.ts';
 export interface ClusterReference {
   readonly groupId: string;
   readonly clusterName: string;
+  /** Name of the worker's credentials to ask with; absent for the default ones, and in runs of older releases. */
+  readonly credentials?: string | undefined;
 }
 
 /** What an export asks of Atlas. Workflows import these types only; the code is in the files beside this one. */
@@ -17,8 +19,10 @@ export interface ExportActivities {
   pollExportJob(input: PollExportJobInput): Promise<PolledExportJob>;
   /** One look into the bucket of an export that Atlas says was Successful. */
   verifyExport(input: VerifyExportInput): Promise<VerifiedExport>;
-  /** Local: whether exports can carry Temporal's search attributes. Never fails because of the server. */
-  /** What it is asked for stands on its log lines; the answer is the same for every export. */
+  /**
+   * Local: whether exports can carry Temporal's search attributes. Never fails because of the server. What it is
+   * asked for stands on its log lines; the answer is the same for every export.
+   */
   searchAttributesRegistered(input: LabelledExport): Promise<boolean>;
 }
 
@@ -75,10 +79,14 @@ export interface PollExportJobInput extends ClusterReference {
   readonly componentWorkflowIds?: readonly string[] | undefined;
   /** Have the components look at Atlas first. */
   readonly componentsLookNow?: boolean | undefined;
+  /** The state by which lists find the export now; a look that sees another asks for the search attributes too. */
+  readonly labelledState?: string | undefined;
 }
 
 export interface PolledExportJob {
   readonly job: ExportJob;
   /** Answers of the components' workflows that answered in time. */
   readonly components: readonly ComponentStatus[];
+  /** Whether exports can carry Temporal's search attributes; absent where the look had no reason to ask. */
+  readonly searchAttributesRegistered?: boolean | undefined;
 }

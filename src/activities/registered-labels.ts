@@ -13,7 +13,8 @@ const keyword = 2;
 
 /**
  * Answers whether the namespace has every search attribute that exports carry. Runs as a local activity, in the
- * worker that runs the workflow, and asks the server at most every few seconds however many exports there are. A
+ * worker that runs the workflow, or as a part of a look that saw a new state, and asks the server at most every few
+ * seconds however many exports there are. A
  * server that does not answer, or lets nobody ask (Temporal Cloud may not), is one without: carrying an attribute
  * that is not there would fail the workflow's task.
  */

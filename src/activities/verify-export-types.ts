@@ -10,6 +10,8 @@ import type {
 export interface VerifyExportInput {
   readonly groupId: string;
   readonly clusterName: string;
+  /** Which of the worker's credentials for Atlas to ask with. */
+  readonly credentials?: string | undefined;
   readonly snapshotId: string;
   readonly exportId: string;
   readonly exportBucketId: string;

@@ -11,14 +11,14 @@ import {
 } from '../contract/index.ts';
 import { countOf, mayOnlyBeLate, type Finding, type VerificationReport } from '../proof/index.ts';
 import { verifyJob, type BucketAccess, type VerifiedJob } from '../verification/index.ts';
+import { clientFor, type AtlasClients } from './atlas-clients.ts';
 import type { CheckedBucket, VerifiedExport, VerifyExportInput } from './verify-export-types.ts';
 import { VerificationReporter, contentsOf } from './verification-reporter.ts';
 
 export interface VerifyExportDependencies {
-  readonly atlas: AtlasClient;
+  readonly atlas: AtlasClients;
   /** Absent where the worker is given no bucket. */
-  readonly access: BucketAccess | undefined;
-  readonly product: { readonly name: string; readonly version: string };
+  readonly access?: BucketAccess | undefined;
 }
 
 /** Texts from outside stand in histories and failures: no key of a bucket is longer than 1,024 bytes. */
@@ -47,20 +47,19 @@ export async function verifyExportInBucket(
 }
 
 async function checked(
-  { atlas, access, product }: VerifyExportDependencies,
+  { atlas: clients, access }: VerifyExportDependencies,
   input: VerifyExportInput,
   reporter: VerificationReporter,
 ): Promise<VerifiedExport> {
   const { groupId, clusterName, snapshotId, exportBucketId, exportRequestId, job, level } = input;
+  if (access === undefined) return withoutAccess(level, noAccess);
+  const atlas = clientFor(clients, input);
   const options: CallOptions = { signal: Context.current().cancellationSignal };
-  const document =
-    access === undefined ? undefined : await atlas.getExportBucket({ groupId, exportBucketId }, options);
-  const location = document === undefined ? undefined : access?.locate(document);
-  if (access === undefined || location === undefined) return withoutAccess(level, noAccess);
+  const location = access.locate(await atlas.getExportBucket({ groupId, exportBucketId }, options));
+  if (location === undefined) return withoutAccess(level, noAccess);
   if (job.prefix === undefined) return withoutAccess(level, 'Atlas names no prefix of the export job');
   const { info } = Context.current();
   const verified = await verifyJob(access, {
-    product,
     level: level ?? 'manifest',
     location,
     groupId,

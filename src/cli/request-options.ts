@@ -27,6 +27,7 @@ const optionsSchema = v.object({
   exportAgain: flag,
   verify: text,
   verifyWait: text,
+  credentials: text,
 });
 
 type RequestOptions = v.InferOutput<typeof optionsSchema>;
@@ -48,6 +49,7 @@ const flagOfField: Readonly<Record<string, string>> = {
   onActiveExport: '--on-active-export',
   verify: '--verify',
   verifyWait: '--verify-wait',
+  credentials: '--credentials',
 };
 
 /**
@@ -112,6 +114,7 @@ function fieldsOf(given: RequestOptions): Record<string, unknown> {
     skipIfExported: given.exportAgain ? false : undefined,
     verify: given.verify,
     verifyWait: given.verifyWait,
+    credentials: given.credentials,
   });
 }
 

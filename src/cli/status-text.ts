@@ -22,6 +22,7 @@ export function statusLines(workflowId: string, status: ExportStatus): string[] 
     field('phase', phaseText(status)),
     field('snapshot', status.snapshotId),
     field('bucket', status.exportBucketName ?? status.exportBucketId),
+    field('credentials', status.credentials),
     field('export job', job === undefined ? undefined : `${job.exportId} (${status.origin ?? 'in the way'})`),
     field('progress', progressText(job?.exportStatus)),
     field('reason', stateReasonText(job?.stateReason)),

@@ -1,4 +1,7 @@
-import { isLoopback, valueOf, type Environment } from './environment.ts';
+import { credentialsDefault } from '../contract/setting-name.ts';
+import { checkHttpUrl } from './check-http-url.ts';
+import { valueOf, type Environment } from './environment.ts';
+import { namesOfVariables, variableOf } from './named-variables.ts';
 import { quoted, type SettingsProblem } from './settings-error.ts';
 
 /** How the worker shows Atlas who it is: an API key, or a service account. */
@@ -6,6 +9,7 @@ export type AtlasCredentials =
   | { readonly type: 'digest'; readonly publicKey: string; readonly privateKey: string }
   | { readonly type: 'serviceAccount'; readonly clientId: string; readonly clientSecret: string };
 
+/** One set of credentials, and the Atlas that they are for. */
 export interface AtlasSettings {
   /** Scheme, host and port, without a slash at the end. */
   readonly baseUrl: string;
@@ -23,6 +27,8 @@ export const atlasVariables = {
   service: 'MONGODB_ATLAS_SERVICE',
 } as const;
 
+type AtlasVariables = Readonly<Record<keyof typeof atlasVariables, string>>;
+
 /** Base URL of each service, as the Atlas CLI has them. */
 const baseUrlOfService = {
   cloud: 'https://cloud.mongodb.com',
@@ -35,49 +41,105 @@ const terraformNames: Readonly<Record<string, string>> = {
   [atlasVariables.privateKey]: 'MONGODB_ATLAS_PRIVATE_KEY',
 };
 
-/** Reads base URL and credentials; undefined when anything is wrong, which is then in `problems`. */
-export function readAtlasSettings(
-  environment: Environment,
-  { allowHttp, problems, notices }: { allowHttp: boolean; problems: SettingsProblem[]; notices: string[] },
-): AtlasSettings | undefined {
-  const credentials = readCredentials(environment, { problems, notices });
-  const baseUrl = readBaseUrl(environment, { allowHttp, problems });
-  return credentials === undefined || baseUrl === undefined ? undefined : { baseUrl, credentials };
+/** What reading collects on the way. */
+interface Reading {
+  readonly allowHttp: boolean;
+  readonly problems: SettingsProblem[];
+  readonly notices: string[];
+}
+
+/**
+ * Every set of credentials by its name: `default` from the Atlas CLI's variables, `team-a` from the same ones with
+ * `__TEAM_A` at their end. What is wrong is in `problems`, and left out. There is at least one, or a problem; the
+ * default ones may be missing where there are others.
+ */
+export function readAtlasSettings(environment: Environment, reading: Reading): Map<string, AtlasSettings> {
+  const bases = Object.values(atlasVariables);
+  const names = namesOfVariables(
+    environment,
+    { prefix: 'MONGODB_ATLAS_', bases, reserved: credentialsDefault },
+    reading.problems,
+  );
+  const sets = new Map<string, AtlasSettings>();
+  const needed = names.length === 0 || hasAny(environment, credentialVariables(atlasVariables));
+  const credentials = needed ? readCredentials(environment, atlasVariables, reading) : undefined;
+  const baseUrl = readBaseUrl(environment, atlasVariables, reading);
+  if (credentials !== undefined && baseUrl !== undefined) {
+    sets.set(credentialsDefault, { baseUrl, credentials });
+  }
+  for (const name of names) {
+    const variables = atlasVariablesOf(name);
+    const own = readCredentials(environment, variables, reading);
+    const ownUrl = hasAny(environment, addressVariables(variables))
+      ? readBaseUrl(environment, variables, reading)
+      : baseUrl;
+    if (own !== undefined && ownUrl !== undefined) sets.set(name, { baseUrl: ownUrl, credentials: own });
+  }
+  return sets;
+}
+
+/** The variables of the credentials of this name. */
+export function atlasVariablesOf(name: string): AtlasVariables {
+  if (name === credentialsDefault) return atlasVariables;
+  return {
+    publicKey: variableOf(atlasVariables.publicKey, name),
+    privateKey: variableOf(atlasVariables.privateKey, name),
+    clientId: variableOf(atlasVariables.clientId, name),
+    clientSecret: variableOf(atlasVariables.clientSecret, name),
+    opsManagerUrl: variableOf(atlasVariables.opsManagerUrl, name),
+    baseUrl: variableOf(atlasVariables.baseUrl, name),
+    service: variableOf(atlasVariables.service, name),
+  };
+}
+
+/** The values that stand in variables for secrets, whether they are right or not. */
+export function atlasSecretsIn(environment: Environment): string[] {
+  const secret = new RegExp(`^(${atlasVariables.privateKey}|${atlasVariables.clientSecret})(__|$)`);
+  return Object.keys(environment)
+    .filter((name) => secret.test(name))
+    .flatMap((name) => valueOf(environment, name) ?? []);
+}
+
+function credentialVariables(variables: AtlasVariables): string[] {
+  return [variables.publicKey, variables.privateKey, variables.clientId, variables.clientSecret];
+}
+
+function addressVariables(variables: AtlasVariables): string[] {
+  return [variables.opsManagerUrl, variables.baseUrl, variables.service];
+}
+
+function hasAny(environment: Environment, names: readonly string[]): boolean {
+  return names.some((name) => valueOf(environment, name) !== undefined);
 }
 
 /** A service account wins where both kinds are set, as in the Atlas CLI. */
 function readCredentials(
   environment: Environment,
-  { problems, notices }: { problems: SettingsProblem[]; notices: string[] },
+  variables: AtlasVariables,
+  { problems, notices }: Reading,
 ): AtlasCredentials | undefined {
   const [clientId, clientSecret] = readPair(environment, {
-    names: [atlasVariables.clientId, atlasVariables.clientSecret],
+    names: [variables.clientId, variables.clientSecret],
     problems,
   });
   const [publicKey, privateKey] = readPair(environment, {
-    names: [atlasVariables.publicKey, atlasVariables.privateKey],
+    names: [variables.publicKey, variables.privateKey],
     problems,
   });
   if (clientId !== undefined && clientSecret !== undefined) {
     if (publicKey !== undefined) {
       notices.push(
-        'Both a service account and an API key are set; the service account is used, as in the Atlas CLI.',
+        `Both a service account and an API key are set (${variables.clientId}, ${variables.publicKey}); the service account is used, as in the Atlas CLI.`,
       );
     }
     return { type: 'serviceAccount', clientId, clientSecret };
   }
   if (publicKey !== undefined && privateKey !== undefined) return { type: 'digest', publicKey, privateKey };
-  if (
-    Object.values(atlasVariables)
-      .slice(0, 4)
-      .some((name) => valueOf(environment, name) !== undefined)
-  ) {
-    return undefined;
-  }
+  if (hasAny(environment, credentialVariables(variables))) return undefined;
   problems.push({
-    name: `${atlasVariables.publicKey} and ${atlasVariables.privateKey}`,
+    name: `${variables.publicKey} and ${variables.privateKey}`,
     wrong: `are missing${terraformHint(environment)}`,
-    expected: `both halves of an API key, or a service account in ${atlasVariables.clientId} and ${atlasVariables.clientSecret}`,
+    expected: `both halves of an API key, or a service account in ${variables.clientId} and ${variables.clientSecret}`,
   });
   return undefined;
 }
@@ -123,22 +185,23 @@ function terraformHint(environment: Environment): string {
 /** The first of `…_OPS_MANAGER_URL`, `…_BASE_URL` and `…_SERVICE` decides; each that is set is checked. */
 function readBaseUrl(
   environment: Environment,
-  { allowHttp, problems }: { allowHttp: boolean; problems: SettingsProblem[] },
+  variables: AtlasVariables,
+  { allowHttp, problems }: Reading,
 ): string | undefined {
   const countBefore = problems.length;
   const urls: string[] = [];
-  for (const name of [atlasVariables.opsManagerUrl, atlasVariables.baseUrl]) {
+  for (const name of [variables.opsManagerUrl, variables.baseUrl]) {
     const text = valueOf(environment, name)?.trim();
     if (text === undefined) continue;
     const checked = checkBaseUrl(text, allowHttp);
     if ('origin' in checked) urls.push(checked.origin);
     else problems.push({ name, ...checked });
   }
-  const service = valueOf(environment, atlasVariables.service)?.trim() ?? 'cloud';
+  const service = valueOf(environment, variables.service)?.trim() ?? 'cloud';
   if (service === 'cloud' || service === 'cloudgov') urls.push(baseUrlOfService[service]);
   else {
     problems.push({
-      name: atlasVariables.service,
+      name: variables.service,
       wrong: `is ${quoted(service)}`,
       expected: '"cloud" or "cloudgov"',
     });
@@ -151,21 +214,11 @@ function checkBaseUrl(
   allowHttp: boolean,
 ): { origin: string } | { wrong: string; expected: string } {
   const expected = 'an address such as https://cloud.mongodb.com, without a path';
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  // A URL may carry a password, so a wrong one is not repeated.
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    return { wrong: 'is not an http or https address', expected };
-  }
-  if (url.username !== '' || url.password !== '')
-    return { wrong: 'carries a user name or password', expected };
+  const checked = checkHttpUrl(text, { allowHttp, expected });
+  if (!('url' in checked)) return checked;
+  const { url } = checked;
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     return { wrong: 'carries a path, a query or a fragment', expected };
-  }
-  if (url.protocol === 'http:' && !allowHttp && !isLoopback(url.hostname)) {
-    return {
-      wrong: 'is plain http to another machine',
-      expected: 'https, or ATLAS_EXPORT_ALLOW_HTTP=true where that machine is the simulator',
-    };
   }
   return { origin: url.origin };
 }

@@ -1,5 +1,3 @@
-import { isIP } from 'node:net';
-
 /** Names and values as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,10 +16,4 @@ export function parseBoolean(text: string): boolean | undefined {
   if (text === 'true' || text === '1') return true;
   if (text === 'false' || text === '0') return false;
   return undefined;
-}
-
-/** Whether a host name of a URL is this machine. */
-export function isLoopback(hostname: string): boolean {
-  if (hostname === 'localhost' || hostname === '[::1]') return true;
-  return isIP(hostname) === 4 && hostname.startsWith('127.');
 }

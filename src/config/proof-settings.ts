@@ -4,7 +4,8 @@ import { isAbsolute } from 'node:path';
 import { BucketError, bucketLocation, type BucketLocation, type BucketOverrides } from '../bucket/index.ts';
 import { manifestsFolder, type ManifestPlace } from '../manifest-store/index.ts';
 import { signingKey, type TotalFilesCounts } from '../proof/index.ts';
-import { isLoopback, parseBoolean, valueOf, type Environment } from './environment.ts';
+import { isLoopback } from './check-http-url.ts';
+import { parseBoolean, valueOf, type Environment } from './environment.ts';
 import { readSetting, setting, type OwnSetting } from './own-setting.ts';
 import type { SettingsProblem } from './settings-error.ts';
 

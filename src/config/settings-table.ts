@@ -57,6 +57,11 @@ const atlasRows: readonly SettingsTableRow[] = [
     ...atlas(atlasVariables.service, 'Atlas, or Atlas for Government.', '"cloud" or "cloudgov"'),
     default: 'cloud',
   },
+  atlas(
+    'MONGODB_ATLAS_…__<NAME>',
+    'Each of the above, with two underscores and a name at its end, for further credentials: MONGODB_ATLAS_CLIENT_ID__TEAM_A is of those that a request names "team-a". A secret where the one above is. Without an address of their own they are for the same Atlas as the default ones.',
+    'as above; the name in capital letters and digits, in words joined by single underscores',
+  ),
 ];
 
 const temporalRows: readonly SettingsTableRow[] = [

@@ -1,9 +1,16 @@
+import { credentialsDefault, knownNamesText } from '../contract/setting-name.ts';
 import { createRedactor } from '../telemetry/redact.ts';
-import { atlasVariables, readAtlasSettings, type AtlasSettings } from './atlas-settings.ts';
+import {
+  atlasSecretsIn,
+  atlasVariablesOf,
+  readAtlasSettings,
+  type AtlasCredentials,
+  type AtlasSettings,
+} from './atlas-settings.ts';
 import { valueOf, type Environment } from './environment.ts';
 import { readOwnSettings, type OwnSettings } from './own-settings.ts';
 import { proofSettings, readProofSettings, type ProofSettings } from './proof-settings.ts';
-import { SettingsError, type SettingsProblem } from './settings-error.ts';
+import { quoted, SettingsError, type SettingsProblem } from './settings-error.ts';
 import { readTemporalSettings, type TemporalSettings } from './temporal-settings.ts';
 
 export type { Environment } from './environment.ts';
@@ -11,7 +18,8 @@ export type { Environment } from './environment.ts';
 /** Everything the worker is told from outside, checked. */
 export interface Settings extends OwnSettings {
   readonly temporal: TemporalSettings;
-  readonly atlas: AtlasSettings;
+  /** The sets of credentials by the names that requests use; `default` may be missing where there are others. */
+  readonly atlas: ReadonlyMap<string, AtlasSettings>;
   /** Absent where the worker is given no bucket to look into. */
   readonly proof: ProofSettings | undefined;
   /** What is not wrong but worth a line in the log at the start. */
@@ -31,7 +39,7 @@ export function readSettings(environment: Environment): Settings {
   const atlas = readAtlasSettings(environment, { allowHttp: own.allowHttp, problems, notices });
   const proof = readProofSettings(environment, { allowHttp: own.allowHttp, problems });
   const temporal = readTemporalSettings(environment, problems);
-  if (atlas === undefined || temporal === undefined || problems.length > 0) {
+  if (temporal === undefined || problems.length > 0) {
     throw new SettingsError(withoutSecrets(problems, environment));
   }
   for (const name of ['TEMPORAL_CODEC_ENDPOINT', 'TEMPORAL_CODEC_AUTH']) {
@@ -61,32 +69,49 @@ export function readTemporalClientSettings(environment: Environment): TemporalCl
 }
 
 /** What a client of Atlas needs that never speaks to Temporal. */
-export type AtlasClientSettings = Pick<Settings, 'atlas' | 'apiVersion' | 'notices'>;
+export interface AtlasClientSettings extends Pick<Settings, 'apiVersion' | 'notices'> {
+  readonly atlas: AtlasSettings;
+}
 
 /**
  * Reads those alone, so that Atlas can be read without a Temporal server.
  *
+ * @param credentials name of the set of credentials, as a request would give it
  * @throws {SettingsError}
  */
-export function readAtlasClientSettings(environment: Environment): AtlasClientSettings {
+export function readAtlasClientSettings(
+  environment: Environment,
+  credentials: string = credentialsDefault,
+): AtlasClientSettings {
   const problems: SettingsProblem[] = [];
   const notices: string[] = [];
   const { apiVersion, allowHttp } = readOwnSettings(environment, problems);
-  const atlas = readAtlasSettings(environment, { allowHttp, problems, notices });
+  const sets = readAtlasSettings(environment, { allowHttp, problems, notices });
+  const atlas = sets.get(credentials);
+  if (atlas === undefined && problems.length === 0) problems.push(noSuchCredentials(credentials, sets));
   if (atlas === undefined || problems.length > 0) {
     throw new SettingsError(withoutSecrets(problems, environment));
   }
   return { atlas, apiVersion, notices };
 }
 
+function noSuchCredentials(name: string, sets: ReadonlyMap<string, unknown>): SettingsProblem {
+  const { publicKey, clientId } = atlasVariablesOf(name);
+  return {
+    name: `${publicKey} and ${clientId}`,
+    wrong: 'are missing',
+    expected: `one of them with its other half for the credentials ${quoted(name)}, or one of the names that are set: ${knownNamesText([...sets.keys()])}`,
+  };
+}
+
 /** The values that must never be written anywhere. */
-export function secretsOf({ atlas, proof, temporal }: Settings): string[] {
-  const { credentials } = atlas;
+export function secretsOf({
+  atlas,
+  proof,
+  temporal,
+}: Pick<Settings, 'atlas' | 'proof' | 'temporal'>): string[] {
   const { apiKey, metadata, tls } = temporal.connectionOptions;
-  const secrets =
-    credentials.type === 'digest'
-      ? [credentials.privateKey, basicAuthorization(credentials.publicKey, credentials.privateKey)]
-      : [credentials.clientSecret, basicAuthorization(credentials.clientId, credentials.clientSecret)];
+  const secrets = [...atlas.values()].flatMap(({ credentials }) => credentialSecrets(credentials));
   if (apiKey !== undefined) secrets.push(apiKey);
   const { sasToken } = proof?.overrides.AZURE ?? {};
   if (sasToken !== undefined) secrets.push(sasToken, new URLSearchParams(sasToken).get('sig') ?? '');
@@ -99,6 +124,12 @@ export function secretsOf({ atlas, proof, temporal }: Settings): string[] {
   return secrets;
 }
 
+function credentialSecrets(credentials: AtlasCredentials): string[] {
+  return credentials.type === 'digest'
+    ? [credentials.privateKey, basicAuthorization(credentials.publicKey, credentials.privateKey)]
+    : [credentials.clientSecret, basicAuthorization(credentials.clientId, credentials.clientSecret)];
+}
+
 /** A token endpoint is asked with this, from which base64 gives the secret back. */
 function basicAuthorization(name: string, secret: string): string {
   return Buffer.from(`${name}:${secret}`).toString('base64');
@@ -106,14 +137,10 @@ function basicAuthorization(name: string, secret: string): string {
 
 /** A secret pasted into the wrong variable would otherwise be shown as that variable's wrong value. */
 function withoutSecrets(problems: readonly SettingsProblem[], environment: Environment): SettingsProblem[] {
-  const { azureSasToken } = proofSettings;
-  const names = [
-    atlasVariables.privateKey,
-    atlasVariables.clientSecret,
-    'TEMPORAL_API_KEY',
-    azureSasToken.name,
-  ];
-  const secrets = names.flatMap((name) => valueOf(environment, name) ?? []);
-  const clean = createRedactor(secrets);
+  const others = ['TEMPORAL_API_KEY', proofSettings.azureSasToken.name];
+  const clean = createRedactor([
+    ...atlasSecretsIn(environment),
+    ...others.flatMap((name) => valueOf(environment, name) ?? []),
+  ]);
   return problems.map(({ name, wrong, expected }) => ({ name: clean(name), wrong: clean(wrong), expected }));
 }

@@ -13,6 +13,7 @@ import {
 } from './export-request.ts';
 import type { VerifyLevel } from './export-verification.ts';
 import { likelyName } from './nearest-name.ts';
+import { credentialsDefault } from './setting-name.ts';
 
 /** A request that has been checked, with every default filled in and every duration in milliseconds. */
 export interface CheckedExportRequest {
@@ -29,6 +30,8 @@ export interface CheckedExportRequest {
   /** Undefined: what the worker can. */
   readonly verify: VerifyLevel | undefined;
   readonly verifyWaitMs: number;
+  /** Undefined: the default ones. */
+  readonly credentials: string | undefined;
 }
 
 /** The two ways to name an export bucket. */
@@ -178,6 +181,7 @@ function withDefaults(written: ExportRequest, bucket: BucketChoice): CheckedExpo
     skipIfExported: written.skipIfExported ?? requestDefaults.skipIfExported,
     verify: written.verify,
     verifyWaitMs: durationMs(written.verifyWait) ?? verifyWaitMsDefault,
+    credentials: written.credentials === credentialsDefault ? undefined : written.credentials,
   };
 }
 

@@ -10,6 +10,8 @@ import type { ExportVerification } from './export-verification.ts';
 export const exportFailureTypes = [
   /** The request itself is wrong; the details name every problem. */
   'InvalidInput',
+  /** The worker has no credentials of the name that the request gives; the message names those it has. Only before a job exists. */
+  'UnknownCredentials',
   /** Atlas refused the credential, or the credential may not do this (401, 403). Only before a job exists. */
   'AtlasUnauthorized',
   /** The project, cluster, snapshot or bucket does not exist at Atlas. */
@@ -62,6 +64,9 @@ export interface AtlasAnswer {
   /** Whether the request may have taken effect although it failed. */
   readonly effect: 'none' | 'unknown';
 }
+
+/** {@link AtlasAnswer.code} of a call that was not made, since the worker has no credentials of that name. */
+export const credentialsUnknownCode = 'CREDENTIALS_UNKNOWN';
 
 /** Whether the first of a failure's details is what this product puts there. */
 export function isExportFailureDetails(detail: unknown): detail is ExportFailureDetails {

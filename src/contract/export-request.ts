@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { durationMs, type Duration } from './duration.ts';
 import type { VerifyLevel } from './export-verification.ts';
 import { exportRequestIdKey } from './names.ts';
+import { settingNameCharactersMax, settingNamePattern } from './setting-name.ts';
 
 /** One entry of an export job's custom data. Atlas writes it into the `.complete` file in the bucket. */
 export interface CustomDataEntry {
@@ -56,6 +57,12 @@ export interface ExportRequest {
   readonly verify?: VerifyLevel;
   /** How long objects that are not there yet are waited for before the export has failed. @default "15 minutes" */
   readonly verifyWait?: Duration;
+  /**
+   * Which of the worker's credentials for Atlas to use, by the name that its settings give them. They say who asks,
+   * not what for: the same request with other credentials is the same export.
+   * @default "default"
+   */
+  readonly credentials?: string;
 }
 
 /** Entries of {@link ExportRequest.customData}. */
@@ -66,6 +73,15 @@ export const tooManyEntriesMessage = `must have at most ${customDataEntriesMax} 
 const groupIdPattern = /^[a-f0-9]{24}$/;
 const clusterNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9-]*$/;
 const snapshotIdPattern = /^([a-f0-9]{24}|latest)$/;
+
+const settingNameSchema = v.pipe(
+  v.string(),
+  v.maxLength(settingNameCharactersMax, `must have at most ${settingNameCharactersMax} characters`),
+  v.regex(
+    settingNamePattern,
+    'must be a name of lowercase letters and digits, in words joined by single hyphens, such as "team-a"',
+  ),
+);
 
 function idSchema(what: string) {
   return v.pipe(v.string(), v.regex(groupIdPattern, `${what} must be 24 lowercase hexadecimal digits`));
@@ -129,6 +145,7 @@ export const exportRequestSchema = v.strictObject({
   skipIfExported: v.exactOptional(v.boolean()),
   verify: v.exactOptional(v.picklist(['off', 'manifest', 'full'])),
   verifyWait: v.exactOptional(durationSchema),
+  credentials: v.exactOptional(settingNameSchema),
 });
 
 /** The names of the fields that a request may have at a path: `[]`, `['polling']`, `['customData', 2]`. */

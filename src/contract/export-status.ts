@@ -89,6 +89,8 @@ export interface ExportStatus {
   readonly snapshotId: string;
   readonly exportBucketId?: string | undefined;
   readonly exportBucketName?: string | undefined;
+  /** The worker's credentials for Atlas that this run uses; absent for the default ones. */
+  readonly credentials?: string | undefined;
   /** The job as last seen. */
   readonly job?: ExportJob | undefined;
   /** How {@link ExportStatus.job} came to belong to this request; absent while it only stands in the way. */

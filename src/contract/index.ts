@@ -7,5 +7,6 @@ export * from './export-labels.ts';
 export * from './export-status.ts';
 export * from './export-verification.ts';
 export * from './export-failure.ts';
+export * from './setting-name.ts';
 export * from './track-component.ts';
 export * from './workflow-id.ts';

@@ -7,6 +7,8 @@ export interface TrackComponentInput {
   readonly groupId: string;
   readonly clusterName: string;
   readonly snapshotId: string;
+  /** As in the request that it belongs to; absent for the default ones. */
+  readonly credentials?: string | undefined;
   /** The job that the component is a part of. */
   readonly jobExportId: string;
   readonly component: ExportComponent;
@@ -24,6 +26,7 @@ export const trackComponentInputSchema = v.object({
   groupId: v.string(),
   clusterName: v.string(),
   snapshotId: v.string(),
+  credentials: v.optional(v.string()),
   jobExportId: v.string(),
   component: v.object({ exportId: v.string(), replicaSetName: v.optional(v.string()) }),
   polling: v.object({

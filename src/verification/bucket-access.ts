@@ -12,6 +12,8 @@ import type { TotalFilesCounts } from '../proof/index.ts';
 
 /** What a process may look into and where it keeps what it finds, as its settings say. */
 export interface BucketAccess {
+  /** What manifests say that wrote them. */
+  readonly product: { readonly name: string; readonly version: string };
   readonly totalFilesCounts: TotalFilesCounts;
   readonly signingKey: KeyObject | undefined;
   /**
@@ -28,11 +30,12 @@ export interface BucketAccess {
 }
 
 /** Opens nothing yet and loads no vendor's library. */
-export function createBucketAccess(settings: ProofSettings): BucketAccess {
+export function createBucketAccess(settings: ProofSettings, version: string): BucketAccess {
   const { buckets, overrides, manifests, signingKey, totalFilesCounts } = settings;
   const opened = new Map<string, Promise<Bucket>>();
   let store: Promise<ManifestStore> | undefined;
   return {
+    product: { name: 'atlas-export-worker', version },
     totalFilesCounts,
     signingKey,
     locate: (document) => {

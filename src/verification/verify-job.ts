@@ -16,7 +16,6 @@ import type { BucketAccess } from './bucket-access.ts';
 
 /** An export job that has ended Successful, and how to look at what it left. */
 export interface JobToVerify {
-  readonly product: ManifestSubject['product'];
   readonly level: 'manifest' | 'full';
   readonly location: BucketLocation;
   readonly groupId: string;
@@ -70,7 +69,7 @@ export async function verifyJob(access: BucketAccess, check: JobToVerify): Promi
     onCheckpoint: check.onCheckpoint,
     signal: check.signal,
   });
-  const manifest = sealManifest(manifestContent(report, subjectOf(check)), access.signingKey);
+  const manifest = sealManifest(manifestContent(report, subjectOf(check, access.product)), access.signingKey);
   const address = await store.put(`${folder}/manifest.json`, manifestFile(manifest));
   const signed = access.signingKey === undefined ? {} : { keyId: keyIdOf(access.signingKey) };
   return { report, manifest: { address, sha256: manifest.sha256, ...signed } };
@@ -82,11 +81,11 @@ function replicaSetNames({ components = [] }: ExportJob): string[] | undefined {
   return components.length > 0 && names.length === components.length ? names : undefined;
 }
 
-function subjectOf(check: JobToVerify): ManifestSubject {
+function subjectOf(check: JobToVerify, product: ManifestSubject['product']): ManifestSubject {
   const { groupId, clusterName, snapshotId, exportBucketId, exportRequestId } = check;
   const asked = { groupId, clusterName, snapshotId, exportBucketId };
   return {
-    product: check.product,
+    product,
     request: exportRequestId === undefined ? asked : { ...asked, exportRequestId },
     job: jobInManifest(check.job),
     attempts: check.attempts.map(({ attempt, origin, exportRequestId: id, job }) => ({

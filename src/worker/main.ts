@@ -154,8 +154,12 @@ function logStart(
     temporal: settings.temporal.address,
     namespace: settings.temporal.namespace,
     taskQueue: settings.taskQueue,
-    atlas: settings.atlas.baseUrl,
-    atlasCredentials: settings.atlas.credentials.type,
+    atlas: Object.fromEntries(
+      Array.from(settings.atlas, ([name, { baseUrl, credentials }]) => [
+        name,
+        `${baseUrl}, ${credentials.type}`,
+      ]),
+    ),
     atlasApiVersion: settings.apiVersion,
     // The workflow cache lives in this heap: --max-old-space-size sets it, about 75 % of a container's memory.
     heapMegabytesMax: Math.round(getHeapStatistics().heap_size_limit / 1_000_000),

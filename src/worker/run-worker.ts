@@ -1,20 +1,17 @@
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Runtime, Worker, type NativeConnection, type State } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
-import { createAtlasClient, type AtlasClient } from '../atlas/index.ts';
 import type { Settings } from '../config.ts';
 import { activityLogAttributes } from '../telemetry/activity-log-attributes.ts';
 import { createAtlasRequestRecorder } from '../telemetry/metrics.ts';
 import { createBucketAccess } from '../verification/index.ts';
+import { createAtlasClients } from './atlas-clients.ts';
 import { version } from './version.ts';
 import { workerDeploymentOptions } from './worker-deployment.ts';
 import { loadWorkflowBundle, type BuiltWorkflows } from './workflow-bundle.ts';
 
 /** After the grace period, time for interrupted activities to say so before the worker gives up on them. */
 const shutdownForceExtraMs = 5_000;
-
-const atlasCloseTimeoutMs = 500;
 
 const concurrentWorkflowTasksMax = 40;
 
@@ -29,8 +26,6 @@ export interface WorkerDependencies {
   readonly connection: NativeConnection;
   /** @default what `npm run build` made */
   readonly workflowBundle?: BuiltWorkflows;
-  /** Stays the caller's. @default one made from the settings, which lives as long as the worker */
-  readonly atlas?: AtlasClient;
   /** When aborted, the worker takes no more work and ends what it has. */
   readonly signal?: AbortSignal;
   /** Called once, when the worker starts to take work. */
@@ -52,8 +47,8 @@ export interface RunningWorker {
  */
 export async function runWorker(settings: Settings, dependencies: WorkerDependencies): Promise<void> {
   const workflowBundle = dependencies.workflowBundle ?? (await loadWorkflowBundle());
-  const atlas = dependencies.atlas ?? atlasClientOf(settings);
-  const access = settings.proof === undefined ? undefined : createBucketAccess(settings.proof);
+  const atlas = createAtlasClients(settings, createAtlasRequestRecorder(Runtime.instance().metricMeter));
+  const access = settings.proof === undefined ? undefined : createBucketAccess(settings.proof, version);
   try {
     const worker = await Worker.create({
       connection: dependencies.connection,
@@ -62,7 +57,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
       identity: `atlas-export-worker ${process.pid}@${hostname()}`,
       workflowBundle,
       ...workerDeploymentOptions(settings, workflowBundle.buildId),
-      activities: createActivities({ atlas, access, product: { name: 'atlas-export-worker', version } }),
+      activities: createActivities({ atlas, access }),
       interceptors: { activity: [activityLogAttributes] },
       maxCachedWorkflows: settings.cachedWorkflowsMax,
       stickyQueueScheduleToStartTimeout: settings.stickyTimeoutMs,
@@ -78,7 +73,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
     await runUntilAborted(worker, dependencies);
   } finally {
     await access?.close();
-    if (dependencies.atlas === undefined) await closeSoon(atlas);
+    await atlas.close();
   }
 }
 
@@ -96,28 +91,4 @@ async function runUntilAborted(worker: Worker, { signal, onRunning }: WorkerDepe
   } finally {
     signal?.removeEventListener('abort', drain);
   }
-}
-
-/**
- * No activity waits for an answer any more. What may still be on the wire is a challenge or a token that an
- * interrupted one had asked for, which the client sees through; nobody needs it, so it keeps nobody waiting.
- */
-async function closeSoon(atlas: AtlasClient): Promise<void> {
-  const timer = new AbortController();
-  try {
-    await Promise.race([atlas.close(), sleep(atlasCloseTimeoutMs, undefined, { signal: timer.signal })]);
-  } finally {
-    timer.abort();
-  }
-}
-
-/** The client as the settings describe it; its requests are counted by the runtime's meter. */
-function atlasClientOf(settings: Settings): AtlasClient {
-  return createAtlasClient({
-    baseUrl: settings.atlas.baseUrl,
-    credentials: settings.atlas.credentials,
-    apiVersion: settings.apiVersion,
-    userAgent: `atlas-export-worker/${version} node/${process.versions.node}`,
-    onRequest: createAtlasRequestRecorder(Runtime.instance().metricMeter),
-  });
 }

@@ -7,6 +7,7 @@ import {
   type ExportJob,
   type JobOrigin,
 } from '../contract/index.ts';
+import { checkedFound, checkedJob } from './activity-answers.ts';
 import { atlasAnswer } from './atlas-answer.ts';
 import { deadlineExceeded, jobText, refusal, runFailure } from './export-ending.ts';
 import type { ExportRun } from './export-run.ts';
@@ -85,7 +86,7 @@ async function find(
   const { snapshotId, exportBucketId = '' } = run;
   const input = { ...run.cluster, snapshotId, exportBucketId, exportRequestId };
   try {
-    const found = await run.calls.lists(run.remainingMs()).findExportJob(input);
+    const found = checkedFound(await run.calls.lists(run.remainingMs()).findExportJob(input));
     run.earlierDurationsMs = found.earlierDurationsMs;
     return found;
   } catch (error) {
@@ -146,8 +147,9 @@ async function post(run: ExportRun, exportRequestId: string, tries: Tries): Prom
   const { snapshotId, exportBucketId = '' } = run;
   const customData = [...run.request.customData, { key: exportRequestIdKey, value: exportRequestId }];
   try {
-    const job = await CancellationScope.nonCancellable(() =>
-      run.calls.create.createExportJob({ ...run.cluster, snapshotId, exportBucketId, customData }),
+    const input = { ...run.cluster, snapshotId, exportBucketId, customData };
+    const job = checkedJob(
+      await CancellationScope.nonCancellable(() => run.calls.create.createExportJob(input)),
     );
     log.info('export job created', { exportId: job.exportId });
     return { kind: 'created', job };

@@ -22,7 +22,7 @@ export function exportDetails(status: ExportStatus): string {
     verificationDetails(status.verification, inline),
     componentTable(status.components),
     attemptLines(status.attempts),
-    status.notes.map((note) => `- ${inline(note)}`).join('\n'),
+    noteLines(status),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -53,6 +53,12 @@ export function stateText(seen: Pick<ExportJob, 'state' | 'exportStatus'>): stri
   return progress === undefined ? seen.state : `${seen.state}, ${progress}`;
 }
 
+/** What the headline of a cancelled export says already is not said twice. */
+function noteLines({ notes, outcome }: ExportStatus): string {
+  const others = outcome === 'cancelled' ? notes.filter((note) => note !== atlasGoesOn) : notes;
+  return others.map((note) => `- ${inline(note)}`).join('\n');
+}
+
 function headline(status: ExportStatus): string {
   const what = `snapshot \`${status.snapshotId}\` of \`${status.clusterName}\``;
   if (status.outcome === 'exported') return `**Exported** ${what}.`;
@@ -70,7 +76,8 @@ function requestLine(status: ExportStatus): string {
     each === undefined ? [] : `\`${inline(each)}\``,
   );
   const deadline = status.outcome === undefined ? `, deadline ${status.deadlineAt}` : '';
-  return `Project \`${status.groupId}\`, export bucket ${bucket.join(', ')}${deadline}`;
+  const credentials = status.credentials === undefined ? '' : `, credentials \`${status.credentials}\``;
+  return `Project \`${status.groupId}\`, export bucket ${bucket.join(', ')}${credentials}${deadline}`;
 }
 
 const phaseText: Record<ExportStatus['phase'], string> = {

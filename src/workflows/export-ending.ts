@@ -1,5 +1,6 @@
 import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
 import {
+  credentialsUnknownCode,
   invalidRequestText,
   stateReasonText,
   type AtlasAnswer,
@@ -52,6 +53,7 @@ export function refusal(run: ExportRun, answer: AtlasAnswer): ApplicationFailure
 }
 
 const refusalTypes: ReadonlyMap<string, ExportFailureType> = new Map([
+  [credentialsUnknownCode, 'UnknownCredentials'],
   ['ATLAS_UNAUTHORIZED', 'AtlasUnauthorized'],
   ['ATLAS_FORBIDDEN', 'AtlasUnauthorized'],
   ['ATLAS_NOT_FOUND', 'AtlasNotFound'],

@@ -18,6 +18,9 @@ const { searchAttributesRegistered } = proxyLocalActivities<
   Pick<ExportActivities, 'searchAttributesRegistered'>
 >({ startToCloseTimeout: '3s', scheduleToCloseTimeout: '5s', retry: { maximumAttempts: 1 } });
 
+/** From the beginning of the look that asked, which may take 15 s. */
+const answerHoldsMs = 20_000;
+
 /**
  * Keeps the labels by which an export is found in lists: as search attributes where the namespace has them, else
  * as a memo, which needs nothing registered.
@@ -26,20 +29,37 @@ const { searchAttributesRegistered } = proxyLocalActivities<
  * task until it is accepted: an export could hang for ever because somebody removed an attribute. So the question
  * whether they are there is a local activity. Its answer and the upsert that follows from it are in one task: a
  * task that is refused leaves neither in the history, its repetition asks again, and with the fresh answer the
- * labels go into the memo. No attribute that is missing, or removed at any moment, holds up an export for longer
- * than an answer is kept.
+ * labels go into the memo.
+ *
+ * A look that saw a new state has asked already, which saves the local activity's event. Its answer stands in the
+ * history, where a repetition finds it again, so it holds for a while only, by the workflow's time, which is that of
+ * the repetition: a task that is still refused then asks by itself. No attribute that is missing, or removed at any
+ * moment, holds up an export for longer than an answer holds and is kept.
  */
 export class ExportLabelKeeper {
   /** Asked once, at the start: a run that an earlier release has begun stays without. */
   private readonly keeps = patched('export-labels');
   /** A client of this product has put them into the memo already. */
   private published: Partial<ExportLabels> = labelsOfMemo(workflowInfo().memo);
+  private heard: { readonly registered: boolean; readonly askedAtMs: number } | undefined;
 
-  /** Two events for each change, none where nothing has changed. */
+  /** The state by which lists find the export now; undefined while there is none, or none is kept. */
+  get state(): string | undefined {
+    return this.keeps ? this.published.state : undefined;
+  }
+
+  /** Takes what a look was told, if it asked; `askedAtMs` is when the look began. */
+  hear(registered: boolean | undefined, askedAtMs: number): void {
+    this.heard = registered === undefined ? undefined : { registered, askedAtMs };
+  }
+
+  /** One event for a change that a look brought an answer with, two for another, none where nothing has changed. */
   async publish(labels: ExportLabels): Promise<void> {
     if (!this.keeps || !isChanged(this.published, labels)) return;
     this.published = labels;
-    if (await hasAttributes(labels)) {
+    const { heard } = this;
+    const holds = heard !== undefined && Date.now() - heard.askedAtMs < answerHoldsMs;
+    if (holds ? heard.registered : await askForAttributes(labels)) {
       // All of them, since the ones before may have gone into the memo.
       upsertSearchAttributes(attributePairs(labels));
     } else {
@@ -48,7 +68,7 @@ export class ExportLabelKeeper {
   }
 }
 
-async function hasAttributes({ groupId, clusterName, snapshotId }: ExportLabels): Promise<boolean> {
+async function askForAttributes({ groupId, clusterName, snapshotId }: ExportLabels): Promise<boolean> {
   try {
     return await searchAttributesRegistered({ groupId, clusterName, snapshotId });
   } catch (error) {

@@ -1,4 +1,5 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import type { ClusterReference } from '../activities/export-activities.ts';
 import type {
   AttemptReport,
   CheckedExportRequest,
@@ -42,7 +43,7 @@ export class ExportRun {
   private outcome: ExportOutcome | undefined;
   private pollsBefore = 0;
   private readonly notes: string[] = [];
-  private readonly labels = new ExportLabelKeeper();
+  readonly labels = new ExportLabelKeeper();
 
   constructor(request: CheckedExportRequest, startedAtMs: number) {
     this.request = request;
@@ -53,8 +54,14 @@ export class ExportRun {
     this.calls = exportActivityCalls(request.groupId);
   }
 
-  /** The cluster, as every activity names it. */
-  get cluster(): { groupId: string; clusterName: string } {
+  /** The cluster, as every activity names it, with the credentials to ask Atlas with. */
+  get cluster(): ClusterReference {
+    const { credentials } = this.request;
+    return { ...this.place, ...(credentials === undefined ? {} : { credentials }) };
+  }
+
+  /** The cluster, as answers name it. */
+  get place(): { groupId: string; clusterName: string } {
     return { groupId: this.request.groupId, clusterName: this.request.clusterName };
   }
 
@@ -121,7 +128,7 @@ export class ExportRun {
   /** Keeps the labels that lists find this export by. A job that only stands in the way is not its own. */
   label(): Promise<void> {
     const state = this.origin === undefined ? undefined : this.job?.state;
-    return this.labels.publish({ ...this.cluster, snapshotId: this.snapshotId, state });
+    return this.labels.publish({ ...this.place, snapshotId: this.snapshotId, state });
   }
 
   /** Shows the run in the Web UI, where it can be read without opening code. */
@@ -134,10 +141,11 @@ export class ExportRun {
     return {
       phase: this.phase,
       outcome: this.outcome,
-      ...this.cluster,
+      ...this.place,
       snapshotId: this.snapshotId,
       exportBucketId: this.exportBucketId,
       exportBucketName: this.exportBucketName,
+      credentials: request.credentials,
       job: this.job,
       origin: this.origin,
       components: [...this.components.values()],

@@ -155,7 +155,7 @@ function conclude(run: ExportRun, job: ExportJob, { origin }: ClaimedJob): Expor
   const { components, attempts, polls, verification, notes } = run.status();
   return {
     outcome,
-    ...run.cluster,
+    ...run.place,
     snapshotId: run.snapshotId,
     exportBucketId: job.exportBucketId ?? run.exportBucketId ?? 'unknown',
     exportBucketName: run.exportBucketName,

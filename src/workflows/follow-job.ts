@@ -1,6 +1,6 @@
 import { condition, workflowInfo } from '@temporalio/workflow';
-import type { PolledExportJob } from '../activities/export-activities.ts';
 import { isTerminal, type ExportJob } from '../contract/index.ts';
+import { checkedPolled, checkedFound } from './activity-answers.ts';
 import { atlasAnswer } from './atlas-answer.ts';
 import { ComponentTrackers } from './component-trackers.ts';
 import { nextLookSummary, stateText } from './export-details.ts';
@@ -107,11 +107,15 @@ function lookAtJob(
       exportId: job.exportId,
       componentWorkflowIds: trackers?.workflowIds ?? [],
       componentsLookNow: askedFor,
+      // A job that only stands in the way does not label this export.
+      labelledState: run.origin === undefined ? undefined : run.labels.state,
     };
     const summary = `look ${looks.polls + 1} at job ${job.exportId}, last seen ${stateText(job)}`;
+    const askedAtMs = Date.now();
     countPoll('job');
     try {
-      const polled: PolledExportJob = await call.executeWithOptions({ summary }, [input]);
+      const polled = checkedPolled(await call.executeWithOptions({ summary }, [input]));
+      run.labels.hear(polled.searchAttributesRegistered, askedAtMs);
       looks.succeeded(Date.now(), polled.job);
       trackers?.saw(polled.components);
       trackers?.follow(polled.job);
@@ -131,7 +135,7 @@ async function listedStill(run: ExportRun, job: ExportJob): Promise<boolean> {
   const exportRequestId = run.exportRequestId(Math.max(1, run.attempts.length));
   const input = { ...run.cluster, snapshotId, exportBucketId, exportRequestId, exportId: job.exportId };
   try {
-    const found = await run.calls.lists(run.remainingMs()).findExportJob(input);
+    const found = checkedFound(await run.calls.lists(run.remainingMs()).findExportJob(input));
     return found.ours !== undefined;
   } catch (error) {
     // The project or cluster is gone as well: nothing is left to list. Any other answer proves nothing.

@@ -19,6 +19,7 @@ import {
   type TrackComponentInput,
 } from '../contract/index.ts';
 import { exportActivityCalls, type ExportActivityCalls } from './activity-calls.ts';
+import { checkedPolled } from './activity-answers.ts';
 import { atlasAnswer } from './atlas-answer.ts';
 import { nextLookSummary, stateText } from './export-details.ts';
 import { countPoll } from './export-metrics.ts';
@@ -134,13 +135,13 @@ class ComponentTracking {
 
   private look(): Promise<void> {
     return this.lookRequests.serve(async () => {
-      const { groupId, clusterName, component } = this.input;
+      const { groupId, clusterName, component, credentials } = this.input;
       const summary = `look ${this.looks.polls + 1} at component ${component.replicaSetName ?? component.exportId}, last seen ${stateText(this.known)}`;
       const call = this.calls.look.pollExportJob;
       countPoll('component');
       try {
-        const input = { groupId, clusterName, exportId: component.exportId };
-        const { job } = await call.executeWithOptions({ summary }, [input]);
+        const input = { groupId, clusterName, credentials, exportId: component.exportId };
+        const { job } = checkedPolled(await call.executeWithOptions({ summary }, [input]));
         this.seen = job;
         this.looks.succeeded(Date.now(), job);
       } catch (error) {

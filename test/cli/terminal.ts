@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mainFile, type CommandEnvironment } from './command.ts';
@@ -18,7 +17,7 @@ export interface Terminal {
 
 /** Runs the command in a terminal of its own, and then writes its exit code. */
 export async function inTerminal(
-  t: TestContext,
+  t: { after(close: () => Promise<unknown>): void },
   words: readonly string[],
   environment: CommandEnvironment,
 ): Promise<Terminal> {

@@ -44,14 +44,19 @@ describe('readSettings', () => {
       deploymentName: undefined,
       buildId: undefined,
       taskQueueActivitiesPerSecondMax: undefined,
-      atlas: {
-        baseUrl: 'https://cloud.mongodb.com',
-        credentials: {
-          type: 'digest',
-          publicKey: apiKey.MONGODB_ATLAS_PUBLIC_API_KEY,
-          privateKey: apiKey.MONGODB_ATLAS_PRIVATE_API_KEY,
-        },
-      },
+      atlas: new Map([
+        [
+          'default',
+          {
+            baseUrl: 'https://cloud.mongodb.com',
+            credentials: {
+              type: 'digest',
+              publicKey: apiKey.MONGODB_ATLAS_PUBLIC_API_KEY,
+              privateKey: apiKey.MONGODB_ATLAS_PRIVATE_API_KEY,
+            },
+          },
+        ],
+      ]),
       temporal: {
         address: 'localhost:7233',
         namespace: 'default',
@@ -180,7 +185,7 @@ describe('readSettings', () => {
       TEMPORAL_TLS: '',
       ATLAS_EXPORT_HTTP_PORT: '',
     });
-    assert.equal(settings.atlas.credentials.type, 'digest');
+    assert.equal(settings.atlas.get('default')?.credentials.type, 'digest');
     assert.equal(settings.temporal.connectionOptions.tls, undefined);
     assert.equal(settings.httpPort, 9464);
   });
@@ -189,7 +194,7 @@ describe('readSettings', () => {
 describe('Atlas settings', () => {
   test('a service account wins over an API key, with a notice', () => {
     const settings = readSettings({ ...apiKey, ...serviceAccount });
-    assert.deepEqual(settings.atlas.credentials, {
+    assert.deepEqual(settings.atlas.get('default')?.credentials, {
       type: 'serviceAccount',
       clientId: serviceAccount.MONGODB_ATLAS_CLIENT_ID,
       clientSecret: serviceAccount.MONGODB_ATLAS_CLIENT_SECRET,
@@ -267,7 +272,7 @@ describe('Atlas settings', () => {
   ];
   for (const [title, environment, expected] of baseUrls) {
     test(`the base URL is taken from ${title}`, () => {
-      assert.equal(readSettings({ ...apiKey, ...environment }).atlas.baseUrl, expected);
+      assert.equal(readSettings({ ...apiKey, ...environment }).atlas.get('default')?.baseUrl, expected);
     });
   }
 
@@ -417,6 +422,14 @@ describe('secretsOf', () => {
     assert.ok(digest.includes(apiKey.MONGODB_ATLAS_PRIVATE_API_KEY));
     assert.ok(digest.includes('temporal-secret-key'));
     assert.ok(!digest.includes(apiKey.MONGODB_ATLAS_PUBLIC_API_KEY));
+    const both = secretsOf(
+      readSettings({
+        ...apiKey,
+        MONGODB_ATLAS_CLIENT_ID__TEAM_A: 'mdb_sa_id_of_team_a',
+        MONGODB_ATLAS_CLIENT_SECRET__TEAM_A: 'secret-of-team-a',
+      }),
+    );
+    assert.ok(both.includes('secret-of-team-a') && both.includes(apiKey.MONGODB_ATLAS_PRIVATE_API_KEY));
     const account = secretsOf(readSettings(serviceAccount));
     assert.ok(account.includes(serviceAccount.MONGODB_ATLAS_CLIENT_SECRET));
   });

@@ -31,7 +31,13 @@ describe('checking a request', () => {
       skipIfExported: true,
       verify: undefined,
       verifyWaitMs: 15 * 60_000,
+      credentials: undefined,
     });
+  });
+
+  test('takes the name of the default credentials for none', () => {
+    assert.equal(checkExportRequest({ ...request, credentials: 'default' }).request?.credentials, undefined);
+    assert.equal(checkExportRequest({ ...request, credentials: 'team-a' }).request?.credentials, 'team-a');
   });
 
   test('never throws and always names at least one problem or gives a request, whatever comes in', () => {
@@ -113,6 +119,7 @@ describe('checking a request', () => {
 describe('the workflow id of a request', () => {
   test('is the same for the same snapshot and bucket, whatever else is asked', () => {
     assert.equal(exportWorkflowId(request), exportWorkflowId({ ...request, deadline: '1 day' }));
+    assert.equal(exportWorkflowId(request), exportWorkflowId({ ...request, credentials: 'team-a' }));
     assert.equal(
       exportWorkflowId(request),
       `snapshot-export/${request.groupId}/orders/${request.snapshotId}/${request.exportBucketId}`,

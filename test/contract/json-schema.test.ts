@@ -38,6 +38,9 @@ const right: Record<string, unknown> = {
   'every answer to an active export': { ...request, onActiveExport: 'wait', skipIfExported: false },
   'no look into the bucket': { ...request, verify: 'off' },
   'a full look into the bucket': { ...request, verify: 'full', verifyWait: '1 hour' },
+  'credentials by name': { ...request, credentials: 'team-a' },
+  'the default credentials by name': { ...request, credentials: 'default' },
+  'a name of 40 characters': { ...request, credentials: 'a'.repeat(40) },
 };
 
 const wrong: Record<string, unknown> = {
@@ -79,6 +82,11 @@ const wrong: Record<string, unknown> = {
   'half an attempt': { ...request, maxAttempts: 1.5 },
   'an unknown answer to an active export': { ...request, onActiveExport: 'replace' },
   'a word for a boolean': { ...request, skipIfExported: 'yes' },
+  'a name in capitals': { ...request, credentials: 'Team-A' },
+  'an empty name': { ...request, credentials: '' },
+  'a name with two hyphens in a row': { ...request, credentials: 'team--a' },
+  'a name of 41 characters': { ...request, credentials: 'a'.repeat(41) },
+  'a name that is none': { ...request, credentials: null },
 };
 
 /** What JSON Schema cannot say and only the check knows. */

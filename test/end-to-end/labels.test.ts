@@ -7,10 +7,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExportHandle, ExportSummary } from '../../src/client.ts';
+import { eventsPerLook, fetchHistories } from '../../bench/export-history.ts';
 import type { WorkerProcess } from '../../demo/worker-process.ts';
 import { startStage, type Stage } from './stage.ts';
 
 const waitMsMax = 90_000;
+const eventsPerLookMax = 12;
 const names = ['AtlasGroupId', 'AtlasClusterName', 'AtlasSnapshotId', 'AtlasExportState'];
 
 describe('the labels of an export', () => {
@@ -27,6 +29,13 @@ describe('the labels of an export', () => {
     const isOfType = (event: object): boolean =>
       Object.entries(event).some(([name, value]) => name === type && value !== null && value !== undefined);
     return (history.events ?? []).filter(isOfType).length;
+  }
+
+  async function assertLooksAreSmall(handle: ExportHandle): Promise<void> {
+    const [history] = await fetchHistories(stage.client.temporal, handle.workflowId);
+    const counts = history === undefined ? [] : eventsPerLook(history);
+    assert.ok(counts.includes(eventsPerLookMax), `no look saw a new state: ${counts.join(', ')} events`);
+    assert.ok(Math.max(...counts) <= eventsPerLookMax, `events of each look: ${counts.join(', ')}`);
   }
 
   async function until(
@@ -48,6 +57,7 @@ describe('the labels of an export', () => {
     assert.equal(summary.state, 'Successful');
     assert.equal(summary.clusterName, request.clusterName);
     assert.equal(await events(handle, 'workflowPropertiesModifiedEventAttributes'), 3);
+    await assertLooksAreSmall(handle);
   });
 
   test('are kept as search attributes once they are registered, also by exports that the Web UI starts', async () => {
@@ -75,6 +85,7 @@ describe('the labels of an export', () => {
       ({ count: found } = await stage.client.temporal.workflow.count(query));
     }
     assert.equal(found, 1);
+    await assertLooksAreSmall(handle);
   });
 
   test('hold up no export when their search attributes are removed while it runs', async () => {
@@ -92,6 +103,7 @@ describe('the labels of an export', () => {
     assert.equal(result.outcome, 'exported');
     const jobs = stage.simulator.books.jobs.filter(({ clusterName }) => clusterName === request.clusterName);
     assert.equal(jobs.length, 1);
+    assert.ok((await events(handle, 'workflowTaskFailedEventAttributes')) > 0, 'the server refused no task');
     assert.ok((await events(handle, 'workflowPropertiesModifiedEventAttributes')) > 0, 'nothing in the memo');
     assert.equal(
       (await until(handle, ({ state }) => state === 'Successful')).clusterName,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection, type WorkflowClientInterceptor } from '@temporalio/client';
+import { addExport } from '../../demo/add-export.ts';
 import {
   startWorkerProcess,
   type WorkerProcess,
@@ -111,19 +112,11 @@ export async function startStage({
     },
     addExport: ({ shards = 3, queuedMs = 300, runningMs = 2_000 } = {}) => {
       clusters += 1;
-      const clusterName = `cluster-${clusters}`;
-      const clusterType = shards === 0 ? 'REPLICASET' : 'SHARDED';
-      simulator.addCluster({ clusterName, clusterType, ...(shards === 0 ? {} : { shardCount: shards }) });
-      const snapshot = simulator.addSnapshot({ clusterName });
-      const bucket = simulator.addBucket({ bucketName: `bucket-${clusters}` });
-      simulator.setExportPlan({ clusterName }, { queuedMs, runningMs });
-      return {
-        groupId: simulator.groupId,
-        clusterName,
-        snapshotId: snapshot.id,
-        exportBucketId: bucket.id,
-        polling: { preset: 'eager', minInterval: '300ms', maxInterval: '1s' },
-      };
+      return addExport(simulator, {
+        clusterName: `cluster-${clusters}`,
+        shards,
+        plan: { queuedMs, runningMs },
+      });
     },
     close: async () => {
       await Promise.all(workers.map((worker) => worker.kill()));

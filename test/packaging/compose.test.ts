@@ -37,8 +37,8 @@ describe('docker-compose.yml', () => {
     const simulator = named('simulator').environment;
     const settings = readSettings(named('worker').environment);
     assert.deepEqual(settings.notices, []);
-    assert.equal(settings.atlas.baseUrl, `http://simulator:${simulator['SIMULATOR_PORT']}`);
-    assert.deepEqual(settings.atlas.credentials, {
+    assert.equal(settings.atlas.get('default')?.baseUrl, `http://simulator:${simulator['SIMULATOR_PORT']}`);
+    assert.deepEqual(settings.atlas.get('default')?.credentials, {
       type: 'digest',
       publicKey: simulator['SIMULATOR_PUBLIC_KEY'],
       privateKey: simulator['SIMULATOR_PRIVATE_KEY'],
@@ -49,7 +49,7 @@ describe('docker-compose.yml', () => {
 
   test('passes the keys of the real Atlas on to the other worker, which then accepts its environment', async () => {
     const settings = readSettings(serviceNamed(await composeServices(realKey), 'worker-atlas').environment);
-    assert.equal(settings.atlas.baseUrl, 'https://cloud.mongodb.com');
+    assert.equal(settings.atlas.get('default')?.baseUrl, 'https://cloud.mongodb.com');
     assert.ok(secretsOf(settings).includes(realKey.MONGODB_ATLAS_PRIVATE_API_KEY));
     assert.equal(settings.allowHttp, false, 'the real Atlas must not be asked over plain http');
   });

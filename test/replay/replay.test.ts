@@ -61,6 +61,8 @@ describe('a history recorded by a release', async () => {
       'deadline',
       'asked-to-look',
       'tracking-cancelled',
+      'labels-in-memo',
+      'labels-in-search-attributes',
       'latest-snapshot',
       'wrong-key',
     ]) {

@@ -96,6 +96,8 @@ const forbiddenImports: readonly (readonly [path: string, imported: string])[] =
   ['src/other/simulator.ts', '../../simulator/index.ts'],
   ['src/other/bench.ts', '../../bench/thing.ts'],
   ['src/other/demo.ts', '../../demo/thing.ts'],
+  ['src/other/faults.ts', '../../faults/thing.ts'],
+  ['simulator/faults.ts', '../faults/thing.ts'],
   ['src/other/fast-check.ts', 'fast-check'],
   ['simulator/atlas.ts', '../src/atlas/index.ts'],
   ['simulator/contract.ts', '../src/contract/index.ts'],

@@ -76,12 +76,13 @@ describe('in the Web UI', () => {
     await ui.openTab('User Metadata');
     await ui.says(/Exporting snapshot/, /Export job [0-9a-f]{24}: InProgress/);
     await ui.cancel();
-    await ui.says(
+    const text = await ui.says(
       /Cancell?ed/,
       /Tracking cancelled/,
       /Atlas has no way to cancel an export job/,
       /Ask for the same export again/,
     );
+    assert.equal(text.match(/Atlas has no way to cancel/g)?.length, 1, `it is said more than once:\n${text}`);
     const states = stage.simulator.books.jobs
       .filter(({ clusterName }) => clusterName === request.clusterName)
       .map(({ state }) => state);

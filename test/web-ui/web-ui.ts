@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { chromium, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { findOnPath } from '../../src/testing/temporal-cli.ts';
 
 /** Generous: a person would wait too, and no test judges the Web UI's speed. */
@@ -21,6 +21,8 @@ export interface WebUi {
   fillInStart(form: StartForm): Promise<void>;
   /** Presses the form's button, waits for the word that it was started, and opens the run. */
   start(): Promise<void>;
+  /** Opens the latest run of a workflow. */
+  openRun(workflowId: string): Promise<void>;
   /** Opens a tab of the run, such as `User Metadata`. */
   openTab(name: string): Promise<void>;
   /** Asks for the run's cancellation and confirms it. */
@@ -31,13 +33,18 @@ export interface WebUi {
   close(): Promise<void>;
 }
 
+/** Starts a headless Chromium. */
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = await findOnPath('chromium', process.env);
+  assert.ok(executablePath !== undefined, 'there is no chromium on PATH; `npm test` installs it');
+  // Root in a container has no sandbox to give; the only pages opened are the caller's own.
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+}
+
 /** Opens the list of workflows in a headless Chromium. */
 export async function openWebUi(uiUrl: string | undefined): Promise<WebUi> {
   assert.ok(uiUrl !== undefined, 'the server was started without its Web UI');
-  const executablePath = await findOnPath('chromium', process.env);
-  assert.ok(executablePath !== undefined, 'there is no chromium on PATH; `npm test` installs it');
-  // Root in a container has no sandbox to give; the only page opened is the test's own.
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await openBrowser();
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   page.setDefaultTimeout(patienceMs);
   await page.goto(uiUrl);
@@ -46,6 +53,10 @@ export async function openWebUi(uiUrl: string | undefined): Promise<WebUi> {
     start: async () => {
       await page.getByTestId('start-workflow-button').click();
       await page.getByRole('link', { name: 'Workflow started successfully' }).click();
+      await page.getByText('User Metadata').first().waitFor();
+    },
+    openRun: async (workflowId) => {
+      await page.goto(`${uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`);
       await page.getByText('User Metadata').first().waitFor();
     },
     openTab: (name) => page.getByText(name).first().click(),

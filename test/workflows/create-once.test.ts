@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { AtlasAnswer, ExportRequest, ExportResult } from '../../src/contract/index.ts';
+import type { ExportActivities, FoundExportJobs } from '../../src/activities/index.ts';
+import type { AtlasAnswer, ExportJob, ExportRequest, ExportResult } from '../../src/contract/index.ts';
 import { exportFailureOf, type EndedExport } from './export-failure-of.ts';
 import { atlasFailure, PretendAtlas } from './pretend-atlas.ts';
 import { startSkippedTime, type SkippedTime } from './time-skipping.ts';
@@ -108,6 +109,39 @@ describe('creating the export job, once', () => {
     assert.deepEqual(creates[0]?.input, creates[1]?.input, 'both creates carry the same identity');
     assert.equal(atlas.jobs.length, 1);
     assert.equal(result.origin, 'created');
+  });
+
+  test('a list that a worker of another release answers in a form of its own ends at the deadline, not in a task that is tried for ever', async () => {
+    const malformed: readonly FoundExportJobs[] = [
+      JSON.parse('null'),
+      JSON.parse('{}'),
+      JSON.parse('{"oursBesides":[],"earlierDurationsMs":[],"active":{}}'),
+      JSON.parse(
+        '{"oursBesides":[],"earlierDurationsMs":[],"ours":{"exportId":"1","state":"x","components":5}}',
+      ),
+    ];
+    for (const answer of malformed) {
+      const atlas = new PretendAtlas();
+      const activities = { ...atlas.activities(), findExportJob: () => Promise.resolve(answer) };
+      const failure = await time.withWorker(activities, async (queue) =>
+        exportFailureOf(await queue.start({ ...request, deadline: '1 hour' })),
+      );
+      assert.equal(failure.type, 'DeadlineExceeded', JSON.stringify(answer));
+      assert.equal(atlas.count('createExportJob'), 0);
+    }
+  });
+
+  test('a create that is answered in a form of its own is one of unknown outcome: its job is looked for', async () => {
+    const atlas = new PretendAtlas();
+    const activities = atlas.activities();
+    const malformed: ExportJob = JSON.parse('{"id":"1"}');
+    const changed: ExportActivities = {
+      ...activities,
+      createExportJob: (input) => activities.createExportJob(input).then(() => malformed),
+    };
+    const result = await time.withWorker(changed, async (queue) => (await queue.start(request)).result());
+    assert.equal(result.origin, 'found');
+    assert.equal(atlas.count('createExportJob'), 1);
   });
 
   test('while a create is in doubt, a credential that is refused for an hour ends nothing', async () => {

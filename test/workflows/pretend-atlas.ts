@@ -8,6 +8,7 @@ import type {
   VerifyExportInput,
 } from '../../src/activities/index.ts';
 import {
+  credentialsUnknownCode,
   exportRequestIdKey,
   isTerminal,
   type AtlasAnswer,
@@ -177,6 +178,7 @@ export function atlasFailure(answer: AtlasAnswer): ApplicationFailure {
     'ATLAS_NOT_FOUND',
     'ATLAS_REJECTED',
     'ATLAS_CONFLICT',
+    credentialsUnknownCode,
   ];
   return ApplicationFailure.create({
     type: answer.code,

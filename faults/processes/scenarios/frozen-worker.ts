@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { addExport } from '../../../demo/add-export.ts';
 import { exportWorkflowId } from '../../../src/contract/index.ts';
 import { within } from '../../ended-exports.ts';
 import { play, type Scenario } from '../scenario.ts';
 import { startTemporalGate } from '../temporal-gate.ts';
-import { addExport, startWorker } from '../world.ts';
+import { startWorker } from '../world.ts';
 
 /** Longer than every timeout of the product's: a list's 2 minutes, and the 125 s in which a lost create is looked for. */
 const frozenMs = 150_000;
@@ -18,7 +19,7 @@ export const frozenWorker: Scenario = {
       const frozen = await startWorker(world, { temporalAddress: gate.address, atlasUrl, taskQueue });
       await startExports(6);
       await jobsMade(3);
-      const request = addExport(world, {
+      const request = addExport(world.simulator, {
         clusterName: 'frozen',
         shards: 0,
         plan: { queuedMs: 0, runningMs: 1_000 },

@@ -19,6 +19,12 @@ export const runIdOption: OptionSpec = {
   description: 'one run of it, instead of the latest',
 };
 
+export const credentialsOption: OptionSpec = {
+  flags: '--credentials <name>',
+  description:
+    'which of the credentials for Atlas in the settings to use, by name (default: the default ones)',
+};
+
 /** What an export is asked for with, in `run`, `start` and `schedule create`. */
 export const requestOptions: readonly OptionSpec[] = [
   projectOption,
@@ -54,6 +60,7 @@ export const requestOptions: readonly OptionSpec[] = [
     description:
       'export although an earlier export of the snapshot to the bucket was successful; it is billed again',
   },
+  credentialsOption,
   {
     flags: '--verify <level>',
     description:

@@ -5,11 +5,12 @@ import { exportRequestIdKey, progressText } from '../../contract/index.ts';
 import { withAtlasClient } from '../atlas.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { textTable } from '../output.ts';
-import { readOptions } from '../read-options.ts';
+import { readOptions, text } from '../read-options.ts';
 import { timeText } from '../time-text.ts';
 import type { VerbCall } from '../verb.ts';
 
 const projectSchema = v.object({
+  credentials: text,
   project: v.pipe(
     v.string('is required (or set MONGODB_ATLAS_PROJECT_ID)'),
     v.regex(/^[a-f0-9]{24}$/, 'must be 24 hexadecimal digits'),
@@ -24,18 +25,21 @@ const clusterSchema = v.object({
 });
 
 /** Required options: commander would not look into the environment variable that stands in for one. */
-function clusterOf(options: Readonly<Record<string, unknown>>): { groupId: string; clusterName: string } {
-  const { project, cluster } = readOptions(clusterSchema, {
+function clusterOf(options: Readonly<Record<string, unknown>>): {
+  cluster: { groupId: string; clusterName: string };
+  credentials: string | undefined;
+} {
+  const { project, cluster, credentials } = readOptions(clusterSchema, {
     project: undefined,
     cluster: undefined,
     ...options,
   });
-  return { groupId: project, clusterName: cluster };
+  return { cluster: { groupId: project, clusterName: cluster }, credentials };
 }
 
 export async function snapshots({ options, context }: VerbCall): Promise<ExitCode> {
-  const cluster = clusterOf(options);
-  return withAtlasClient(context, async (atlas) => {
+  const { cluster, credentials } = clusterOf(options);
+  return withAtlasClient(context, { credentials }, async (atlas) => {
     const { clusterType } = await atlas.getCluster(cluster);
     const list =
       clusterType === 'REPLICASET'
@@ -72,8 +76,8 @@ function snapshotRow(snapshot: Snapshot, latest: string | undefined): string[] {
 }
 
 export async function buckets({ options, context }: VerbCall): Promise<ExitCode> {
-  const { project } = readOptions(projectSchema, { project: undefined, ...options });
-  return withAtlasClient(context, async (atlas) => {
+  const { project, credentials } = readOptions(projectSchema, { project: undefined, ...options });
+  return withAtlasClient(context, { credentials }, async (atlas) => {
     const list = await atlas.listExportBuckets({ groupId: project });
     const { output } = context;
     output.document(list);
@@ -93,8 +97,8 @@ export async function buckets({ options, context }: VerbCall): Promise<ExitCode>
 }
 
 export async function jobs({ options, context }: VerbCall): Promise<ExitCode> {
-  const cluster = clusterOf(options);
-  return withAtlasClient(context, async (atlas) => {
+  const { cluster, credentials } = clusterOf(options);
+  return withAtlasClient(context, { credentials }, async (atlas) => {
     const list = await atlas.listExportJobs(cluster);
     const { output } = context;
     output.document(list.map((job) => ({ ...job, exportRequestId: exportRequestIdOf(job) ?? null })));

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { AtlasRequestEvent } from '../../atlas/index.ts';
 import { temporalProblem, type Finding } from '../../client.ts';
 import { readAtlasClientSettings, SettingsError } from '../../config.ts';
 import { withAtlasClient } from '../atlas.ts';
@@ -19,10 +20,11 @@ const schema = v.object({
   snapshot: v.optional(v.string(), 'latest'),
   bucket: text,
   bucketId: text,
+  credentials: text,
 });
 
 export async function run({ options, context }: VerbCall): Promise<ExitCode> {
-  const { project, cluster, snapshot, bucket, bucketId } = readOptions(schema, options);
+  const { project, cluster, snapshot, bucket, bucketId, credentials } = readOptions(schema, options);
   const subject = {
     groupId: project,
     clusterName: cluster,
@@ -31,11 +33,11 @@ export async function run({ options, context }: VerbCall): Promise<ExitCode> {
     bucketId,
   };
   const { output } = context;
-  const settings = settingsFindings(context);
+  const settings = settingsFindings(context, credentials);
   show(output, settings);
   const temporal = await temporalFindings(context);
   show(output, temporal);
-  const atlas = settings.some(isProblem) ? [] : await atlasFindings(context, subject);
+  const atlas = settings.some(isProblem) ? [] : await atlasFindings(context, { subject, credentials });
   show(output, atlas);
   output.document([...settings, ...temporal, ...atlas]);
   if (settings.some(isProblem)) return exitCodes.usage;
@@ -45,11 +47,12 @@ export async function run({ options, context }: VerbCall): Promise<ExitCode> {
   return first.check === 'Atlas' ? exitCodes.atlas : exitCodes.exportFailed;
 }
 
-function settingsFindings({ environment }: CliContext): Finding[] {
+function settingsFindings({ environment }: CliContext, credentials: string | undefined): Finding[] {
   try {
-    const { atlas } = readAtlasClientSettings(environment);
+    const { atlas } = readAtlasClientSettings(environment, credentials);
     const kind = atlas.credentials.type === 'digest' ? 'an API key' : 'a service account';
-    return [{ check: 'settings', level: 'ok', message: `${atlas.baseUrl}, with ${kind}` }];
+    const name = credentials === undefined ? '' : ` of "${credentials}"`;
+    return [{ check: 'settings', level: 'ok', message: `${atlas.baseUrl}, with ${kind}${name}` }];
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return error.problems.map(({ name, wrong, expected }) => ({
@@ -79,14 +82,16 @@ async function temporalFindings(context: CliContext): Promise<readonly Finding[]
   }
 }
 
-async function atlasFindings(context: CliContext, subject: Subject): Promise<Finding[]> {
+async function atlasFindings(
+  context: CliContext,
+  { subject, credentials }: { subject: Subject; credentials: string | undefined },
+): Promise<Finding[]> {
   let skewMs: number | undefined;
-  const findings = await withAtlasClient(
-    context,
-    (atlas) => checkAtlas(atlas, subject),
-    ({ dateMs }) => {
-      if (dateMs !== undefined) skewMs = Date.now() - dateMs;
-    },
+  const onRequest = ({ dateMs }: AtlasRequestEvent): void => {
+    if (dateMs !== undefined) skewMs = Date.now() - dateMs;
+  };
+  const findings = await withAtlasClient(context, { credentials, onRequest }, (atlas) =>
+    checkAtlas(atlas, subject),
   );
   return [...findings, clockFinding(skewMs)];
 }

@@ -10,7 +10,7 @@ import type { VerbCall } from '../verb.ts';
 export async function run({ options, context }: VerbCall): Promise<ExitCode> {
   const request = await readRequest(options);
   // Before a server is started: what is wrong with them is wrong without it too.
-  readAtlasClientSettings(context.environment);
+  readAtlasClientSettings(context.environment, request.credentials);
   const { output } = context;
   const temporal = await temporalForRun(context.environment, output);
   try {

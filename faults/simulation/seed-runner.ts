@@ -1,0 +1,89 @@
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { spawnGuarded } from '../../src/testing/guarded-process.ts';
+import { readSeedReport, type SeedReport } from './seed-report.ts';
+
+/** What came of one seed. */
+export interface SeedResult {
+  readonly seed: number;
+  /** Undefined where its process ended, or had to be ended, before it could report. */
+  readonly report: SeedReport | undefined;
+  /** The last that its process wrote to its standard error while the seed ran. */
+  readonly stderr: string;
+}
+
+export interface SeedRunnerOptions {
+  /** The next seed; undefined when there is none. */
+  readonly next: () => number | undefined;
+  /** How many run side by side, each with a server of its own. */
+  readonly processes: number;
+  readonly onResult: (result: SeedResult) => void;
+}
+
+/** A process reports a seed that hangs by itself; one that does not even do that is killed. */
+const silenceMsMax = 240_000;
+const stderrLengthMax = 20_000;
+
+export function isFailed({ report }: SeedResult): boolean {
+  return report === undefined || report.violations.length > 0;
+}
+
+/** Runs seeds until there are none left. */
+export async function runSeeds({ next, processes, onResult }: SeedRunnerOptions): Promise<void> {
+  const lane = async (): Promise<void> => {
+    let seed = next();
+    // A process ends with a seed that hangs; the next seed gets another.
+    while (seed !== undefined) seed = await runProcess(seed, next, onResult);
+  };
+  await Promise.all(Array.from({ length: processes }, lane));
+}
+
+/** Feeds one process with seeds, from the first on, while it lives. Returns the seed that is to be run next. */
+async function runProcess(
+  first: number,
+  next: () => number | undefined,
+  onResult: (result: SeedResult) => void,
+): Promise<number | undefined> {
+  const path = fileURLToPath(new URL('seed-process.js', import.meta.url));
+  const child = spawnGuarded(process.execPath, ['--enable-source-maps', path], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const { stdin, stdout } = child;
+  if (stdin === null || stdout === null) throw new Error('a process without pipes');
+  // A process that has died is seen by its output ending.
+  stdin.on('error', () => undefined);
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-stderrLengthMax);
+  });
+  let silence: NodeJS.Timeout | undefined;
+  let under: number | undefined;
+  const give = (seed: number | undefined): void => {
+    clearTimeout(silence);
+    under = seed;
+    if (seed === undefined) {
+      stdin.end();
+      return;
+    }
+    silence = setTimeout(() => child.kill('SIGKILL'), silenceMsMax);
+    stdin.write(`${seed}\n`);
+  };
+  give(first);
+  try {
+    for await (const line of createInterface({ input: stdout })) {
+      if (under === undefined) break;
+      const report = readSeedReport(line);
+      onResult({ seed: under, report, stderr });
+      stderr = '';
+      under = undefined;
+      if (report.hung) return next();
+      give(next());
+    }
+    if (under === undefined) return undefined;
+    onResult({ seed: under, report: undefined, stderr });
+    return next();
+  } finally {
+    clearTimeout(silence);
+    child.kill('SIGKILL');
+  }
+}

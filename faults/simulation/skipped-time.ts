@@ -1,0 +1,121 @@
+import { setTimeout as machineSleep } from 'node:timers/promises';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import type { TestService } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { machineClock, moveProcessClock, resetProcessClock } from './process-clock.ts';
+
+/** A span under a lock may differ from the machine's by what the readings themselves take. */
+const leapMsMin = 250;
+const checkedEveryMs = 20;
+
+/** Says, by Temporal's own books, whether nothing at all is under way: time may go on. */
+export type IdleCheck = () => Promise<boolean>;
+
+/** An activity's hold on time. */
+export interface HeldTime {
+  readonly sinceMs: number;
+  release(): Promise<void>;
+}
+
+/**
+ * Who may stop time, and when. The server skips to its next timer whenever nobody holds its lock. It counts
+ * its own locks for what is under way, and that count goes wrong in both directions: an activity whose workflow
+ * ended meanwhile never gives its lock back (sdk-java issue 1138), and an activity that times out while it
+ * waits for its next attempt gives back one that it does not hold. So the count is not relied on:
+ *
+ * - each activity also takes a lock of this process's own, so no time can be skipped under its feet;
+ * - a lock too many shows as time that does not go on although Temporal says that nothing is under way, and one
+ *   is given back;
+ * - a lock too few shows as a leap: each held span is compared with the machine's clock, and a run in which it
+ *   was longer does not count (see `leaps`).
+ */
+export class SkippedTime {
+  readonly #environment: TestWorkflowEnvironment;
+  readonly #testService: TestService;
+  readonly #held = new Set<symbol>();
+  /** How often a lock that nobody holds any more has been given back. */
+  locksGivenBack = 0;
+  /** Spans in which time was skipped although it was held: there must be none. */
+  readonly leaps: string[] = [];
+
+  /** The server starts with its time held. */
+  constructor(environment: TestWorkflowEnvironment) {
+    const { testService } = environment.connection;
+    if (testService === undefined) throw new TypeError('a server that cannot skip time');
+    resetProcessClock();
+    this.#environment = environment;
+    this.#testService = testService;
+  }
+
+  /** Who holds time, in words. */
+  describe(): string {
+    const holders = [...this.#held].map(({ description }) => description);
+    return holders.length === 0 ? 'nobody held time' : `time was held by ${holders.join(', ')}`;
+  }
+
+  /** The server's time; the process's clock is moved to it. */
+  async nowMs(): Promise<number> {
+    const beforeMs = machineClock.nowMs();
+    const serverMs = await this.#environment.currentTimeMs();
+    moveProcessClock(serverMs, (beforeMs + machineClock.nowMs()) / 2);
+    return serverMs;
+  }
+
+  /** For who holds time: lets it run to an instant, and holds it again in that very instant. */
+  async runUntil(instantMs: number, isIdle: IdleCheck): Promise<void> {
+    const durationMs = instantMs - (await this.nowMs());
+    if (durationMs <= 0) return;
+    let over = false;
+    const arrived = this.lendLock(durationMs).finally(() => {
+      over = true;
+    });
+    await Promise.all([arrived, this.#unlockStuck(() => over, isIdle)]);
+    await this.nowMs();
+  }
+
+  /** Holds time for an activity, and moves the process's clock to the server's. */
+  async hold(what: string): Promise<HeldTime> {
+    await this.#testService.lockTimeSkipping({});
+    const holder = Symbol(what);
+    this.#held.add(holder);
+    const sinceMs = await this.nowMs();
+    const machineSinceMs = machineClock.monotonicMs();
+    let released = false;
+    return {
+      sinceMs,
+      release: async () => {
+        if (released) return;
+        released = true;
+        const tookMs = (await this.nowMs()) - sinceMs;
+        const leaptMs = tookMs - (machineClock.monotonicMs() - machineSinceMs);
+        if (leaptMs > leapMsMin) this.leaps.push(`${Math.round(leaptMs)} ms were skipped under ${what}`);
+        this.#held.delete(holder);
+        await this.#testService.unlockTimeSkipping({});
+      },
+    };
+  }
+
+  /** Gives back locks that nobody holds, while time should run and does not. */
+  async #unlockStuck(isOver: () => boolean, isIdle: IdleCheck): Promise<void> {
+    let before = { serverMs: await this.nowMs(), machineMs: machineClock.monotonicMs() };
+    while (!isOver()) {
+      await machineSleep(checkedEveryMs);
+      const now = { serverMs: await this.nowMs(), machineMs: machineClock.monotonicMs() };
+      const skippedMs = now.serverMs - before.serverMs - (now.machineMs - before.machineMs);
+      before = now;
+      if (skippedMs > checkedEveryMs || this.#held.size > 0 || isOver()) continue;
+      if (!(await isIdle()) || this.#held.size > 0 || isOver()) continue;
+      await this.#testService.unlockTimeSkipping({});
+      this.locksGivenBack += 1;
+    }
+  }
+
+  /**
+   * Gives one lock away for `durationMs` of skipped time. An activity whose worker "died" holds the server's
+   * time, in the machine's own, until it times out: lending its lock lets the time be skipped meanwhile.
+   */
+  async lendLock(durationMs: number): Promise<void> {
+    const duration = msToTs(Math.max(1, Math.round(durationMs)));
+    await this.#testService.unlockTimeSkippingWithSleep({ duration });
+  }
+}

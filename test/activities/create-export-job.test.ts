@@ -1,0 +1,103 @@
+/**
+ * Goal: a create request is sent once, and only while Temporal says that this very attempt is wanted. Method: the
+ * real activity over a simulated Atlas, whose books tell what was sent.
+ */
+import assert from 'node:assert/strict';
+import { describe, test, type TestContext } from 'node:test';
+import type { CreateExportJobInput } from '../../src/activities/index.ts';
+import { failureOf, startActivityStage, stillWanted, type ActivityStage } from './support/activity-stage.ts';
+import type { Answer } from './support/stand-in-temporal.ts';
+
+const leaseMs = 5_000;
+const describeCall = 'DescribeWorkflowExecution';
+const customData = [{ key: 'exportRequestId', value: 'run/1' }];
+
+function inputOf({ atlas }: ActivityStage): CreateExportJobInput {
+  const { orders, ordersSnapshotId: snapshotId, exportBucketId } = atlas;
+  return { ...orders, snapshotId, exportBucketId, customData };
+}
+
+async function startCreating(
+  test: TestContext,
+  answer: Answer | undefined,
+): Promise<{ stage: ActivityStage; ended: Promise<unknown> }> {
+  const stage = await startActivityStage(test);
+  if (answer !== undefined) stage.temporal.answers.set(describeCall, answer);
+  return { stage, ended: stage.run(() => stage.activities.createExportJob(inputOf(stage))) };
+}
+
+/** Nothing was sent, and the workflow learns that nothing was. */
+async function assertNotSent(
+  { stage, ended }: Awaited<ReturnType<typeof startCreating>>,
+  message: RegExp,
+): Promise<void> {
+  const failure = await failureOf(ended);
+  assert.equal(failure.type, 'ATLAS_NOT_SENT');
+  assert.equal(failure.detail.effect, 'none');
+  assert.equal(failure.nonRetryable, false);
+  assert.match(failure.detail.message, message);
+  assert.equal(stage.requestsOf('createExportJob'), 0);
+  assert.equal(stage.atlas.simulator.books.createsAccepted, 0);
+}
+
+describe('the activity that creates an export job', () => {
+  test('sends one request, with all custom data, and returns the job', async (t) => {
+    const { stage, ended } = await startCreating(t, stillWanted);
+    const job = await ended;
+    const { jobs, createsAccepted } = stage.atlas.simulator.books;
+    assert.equal(createsAccepted, 1);
+    assert.deepEqual(jobs[0]?.customData, customData);
+    assert.ok(typeof job === 'object' && job !== null && 'exportId' in job && 'state' in job);
+    assert.deepEqual([job.exportId, job.state], [jobs[0].exportId, 'Queued']);
+    assert.deepEqual(stage.temporal.calls, [describeCall]);
+  });
+
+  test('sends nothing when it has been given up', async (t) => {
+    await assertNotSent(await startCreating(t, () => ({ pendingActivities: [] })), /given up meanwhile/);
+  });
+
+  test('sends nothing when another attempt has taken its place', async (t) => {
+    await assertNotSent(await startCreating(t, () => stillWanted(2)), /given up meanwhile/);
+  });
+
+  test('sends nothing when Temporal cannot be asked', async (t) => {
+    await assertNotSent(await startCreating(t, undefined), /could not be asked/);
+  });
+
+  test('sends nothing when the answer took as long as it would have held', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+    const late = (): object => {
+      t.mock.timers.tick(leaseMs);
+      return stillWanted();
+    };
+    await assertNotSent(await startCreating(t, late), /createExportJob/);
+  });
+
+  test('sends nothing when the clock was set back meanwhile: how old the answer is cannot be told', async (t) => {
+    const nowMs = Date.now();
+    t.mock.timers.enable({ apis: ['Date'], now: nowMs });
+    const setBack = (): object => {
+      t.mock.timers.setTime(nowMs - leaseMs);
+      return stillWanted();
+    };
+    await assertNotSent(await startCreating(t, setBack), /createExportJob/);
+  });
+
+  test('tells that a second export of the snapshot is refused, as a failure that repeating does not change', async (t) => {
+    const { stage, ended } = await startCreating(t, stillWanted);
+    await ended;
+    const failure = await failureOf(stage.run(() => stage.activities.createExportJob(inputOf(stage))));
+    assert.deepEqual([failure.type, failure.nonRetryable], ['ATLAS_CONFLICT', true]);
+    assert.deepEqual([failure.detail.status, failure.detail.effect], [409, 'none']);
+    assert.equal(stage.atlas.simulator.books.createsAccepted, 1);
+  });
+
+  test('does not know what became of a request whose reply is lost', async (t) => {
+    const stage = await startActivityStage(t);
+    stage.temporal.answers.set(describeCall, stillWanted);
+    stage.atlas.simulator.faults.script({ operation: 'createExportJob' }, { kind: 'replyLost' });
+    const failure = await failureOf(stage.run(() => stage.activities.createExportJob(inputOf(stage))));
+    assert.deepEqual([failure.type, failure.detail.effect], ['ATLAS_CONNECTION', 'unknown']);
+    assert.equal(stage.atlas.simulator.books.createsAccepted, 1);
+  });
+});

@@ -1,0 +1,100 @@
+/** Settings that belong to something with a name, which requests then use. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readAtlasClientSettings, readSettings, SettingsError, type Environment } from '../../src/config.ts';
+
+const apiKey = {
+  MONGODB_ATLAS_PUBLIC_API_KEY: 'abcdefgh',
+  MONGODB_ATLAS_PRIVATE_API_KEY: '0f8c9a5e-1111-2222-3333-444455556666',
+};
+const serviceAccount = {
+  MONGODB_ATLAS_CLIENT_ID: 'mdb_sa_id_0123456789abcdef01234567',
+  MONGODB_ATLAS_CLIENT_SECRET: 'mdb_sa_sk_very-secret-indeed',
+};
+
+/** The problems that reading finds, as `NAME what is wrong`. */
+function problemsOf(environment: Environment): string[] {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    assert.ok(error instanceof SettingsError, `expected a SettingsError, got ${String(error)}`);
+    return error.problems.map(({ name, wrong }) => `${name} ${wrong}`);
+  }
+  return [];
+}
+
+describe('several credentials for Atlas', () => {
+  const teamA = {
+    MONGODB_ATLAS_CLIENT_ID__TEAM_A: serviceAccount.MONGODB_ATLAS_CLIENT_ID,
+    MONGODB_ATLAS_CLIENT_SECRET__TEAM_A: serviceAccount.MONGODB_ATLAS_CLIENT_SECRET,
+  };
+
+  test('each is known by its name, beside the default one, for the same Atlas unless it has its own', () => {
+    const { atlas } = readSettings({
+      ...apiKey,
+      ...teamA,
+      MONGODB_ATLAS_BASE_URL: 'https://a.example.com',
+      MONGODB_ATLAS_PUBLIC_API_KEY__2: 'public-2',
+      MONGODB_ATLAS_PRIVATE_API_KEY__2: 'private-2',
+      MONGODB_ATLAS_SERVICE__2: 'cloudgov',
+    });
+    assert.deepEqual([...atlas.keys()], ['default', '2', 'team-a']);
+    assert.deepEqual(atlas.get('2'), {
+      baseUrl: 'https://cloud.mongodbgov.com',
+      credentials: { type: 'digest', publicKey: 'public-2', privateKey: 'private-2' },
+    });
+    assert.equal(atlas.get('team-a')?.baseUrl, 'https://a.example.com');
+    assert.equal(atlas.get('team-a')?.credentials.type, 'serviceAccount');
+  });
+
+  test('named ones alone are enough', () => {
+    assert.deepEqual([...readSettings(teamA).atlas.keys()], ['team-a']);
+  });
+
+  test('a half of a pair is a problem of its own variable, for the default ones too', () => {
+    assert.deepEqual(
+      problemsOf({
+        ...teamA,
+        MONGODB_ATLAS_PUBLIC_API_KEY: 'abcdefgh',
+        MONGODB_ATLAS_CLIENT_ID__TEAM_B: 'mdb_sa_id_x',
+        MONGODB_ATLAS_BASE_URL__TEAM_A: 'http://a.example.com',
+        MONGODB_ATLAS_BASE_URL__TEAM_C: 'https://c.example.com',
+      }),
+      [
+        'MONGODB_ATLAS_PRIVATE_API_KEY is missing',
+        'MONGODB_ATLAS_BASE_URL__TEAM_A is plain http to another machine',
+        'MONGODB_ATLAS_CLIENT_SECRET__TEAM_B is missing',
+        'MONGODB_ATLAS_PUBLIC_API_KEY__TEAM_C and MONGODB_ATLAS_PRIVATE_API_KEY__TEAM_C are missing',
+      ],
+    );
+  });
+
+  for (const [name, wrong] of [
+    ['MONGODB_ATLAS_CLIENT_KEY__TEAM_A', 'is not a setting'],
+    ['MONGODB_ATLAS_CLIENT_ID__', 'ends with no name'],
+    ['MONGODB_ATLAS_CLIENT_ID__team_a', 'ends with no name'],
+    ['MONGODB_ATLAS_CLIENT_ID__TEAM__A', 'ends with no name'],
+    ['MONGODB_ATLAS_CLIENT_ID___A', 'ends with no name'],
+    [`MONGODB_ATLAS_CLIENT_ID__${'A'.repeat(41)}`, 'ends with no name'],
+    ['MONGODB_ATLAS_CLIENT_ID__DEFAULT', 'is the name of what has no name'],
+  ] as const) {
+    test(`${name} is refused: ${wrong}`, () => {
+      assert.deepEqual(problemsOf({ ...apiKey, [name]: 'value' }), [`${name} ${wrong}`]);
+    });
+  }
+
+  test('an empty variable with a name counts as not set', () => {
+    const settings = readSettings({ ...apiKey, MONGODB_ATLAS_CLIENT_ID__TEAM_A: '' });
+    assert.deepEqual([...settings.atlas.keys()], ['default']);
+  });
+
+  test('a command that is told a name reads those of this name, and names the others where there are none', () => {
+    const { atlas } = readAtlasClientSettings({ ...apiKey, ...teamA }, 'team-a');
+    assert.equal(atlas.credentials.type, 'serviceAccount');
+    assert.throws(
+      () => readAtlasClientSettings({ ...apiKey, ...teamA }, 'team-b'),
+      /MONGODB_ATLAS_PUBLIC_API_KEY__TEAM_B and MONGODB_ATLAS_CLIENT_ID__TEAM_B are missing.*default, team-a/,
+    );
+    assert.throws(() => readAtlasClientSettings(teamA), /MONGODB_ATLAS_PUBLIC_API_KEY and .*set: team-a/);
+  });
+});
