@@ -104,10 +104,12 @@ export class VerificationReporter {
   }
 
   private async tell(progress: VerificationProgress): Promise<void> {
-    const { client, info, log } = Context.current();
+    const context = Context.current();
+    const { info, log } = context;
     if (info.workflowExecution === undefined) return;
     const { workflowId, runId } = info.workflowExecution;
     try {
+      const { client } = context;
       await client.withDeadline(Date.now() + signalTimeoutMs, () =>
         client.workflow.getHandle(workflowId, runId).signal(verificationProgressSignal, progress),
       );

@@ -11,6 +11,9 @@ import { createActivities, type VerifiedExport, type VerifyExportInput } from '.
 import { createBucketAccess } from '../../src/verification/index.ts';
 import { startStage, type Stage } from '../atlas/support/simulated-atlas.ts';
 import { onlyClient } from './support/activity-stage.ts';
+import { StandInTemporal } from './support/stand-in-temporal.ts';
+
+const signalCall = 'SignalWorkflowExecution';
 
 /** A port on which nobody listens. */
 const nowhere = 'http://127.0.0.1:9';
@@ -19,6 +22,8 @@ const checkpoint = { version: 1, level: 'full', prefixes: ['another/'], marker: 
 
 interface Attempt {
   readonly outcome: Promise<VerifiedExport>;
+  /** Signals that it has sent. */
+  readonly signals: () => number;
   /** The details of its heartbeats, in order. */
   readonly beats: readonly unknown[];
 }
@@ -58,10 +63,13 @@ async function attempt(
         );
   t.after(() => access?.close());
   const activities = createActivities({ atlas: onlyClient(stage.client), access });
+  const temporal = new StandInTemporal();
+  temporal.answers.set(signalCall, () => ({}));
   const environment = new MockActivityEnvironment(
     { attempt: 1, heartbeatDetails },
-    { logger: new DefaultLogger('ERROR') },
+    { client: temporal.client, logger: new DefaultLogger('ERROR') },
   );
+  const signals = (): number => temporal.calls.filter((name) => name === signalCall).length;
   const beats: unknown[] = [];
   environment.on('heartbeat', (details: unknown) => beats.push(details));
   const input: VerifyExportInput = {
@@ -76,7 +84,7 @@ async function attempt(
     exportRequestId: 'run/1',
     look: 1,
   };
-  return { outcome: environment.run(() => activities.verifyExport(input)), beats };
+  return { outcome: environment.run(() => activities.verifyExport(input)), beats, signals };
 }
 
 async function failureOf({ outcome }: Attempt): Promise<ApplicationFailure> {
@@ -149,10 +157,12 @@ describe('a look into the bucket', () => {
     await failureOf(same);
     const { failure: told } = Object(same.beats.at(-1));
     assert.deepEqual([told.since, told.inARow], [since, 4]);
+    assert.equal(same.signals(), 0, 'the export was told by the first of them');
     const other = { ...failure, code: 'BUCKET_UNAUTHORIZED' };
     const changed = await attempt(t, stage, { buckets: '*', heartbeatDetails: { failure: other } });
     await failureOf(changed);
     assert.equal(Object(changed.beats.at(-1)).failure.inARow, 1);
+    assert.equal(changed.signals(), 1);
   });
 
   test('takes heartbeats of another form for none', async (t) => {
