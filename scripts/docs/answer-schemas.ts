@@ -46,6 +46,43 @@ const pollFailure = v.object({
   since: v.string(),
   inARow: v.number(),
 });
+const bucketContents = v.object({
+  objects: v.number(),
+  dataFiles: v.number(),
+  bytes: v.number(),
+  collections: v.number(),
+  documents: v.optional(v.number()),
+});
+const verificationFinding = v.object({
+  code: v.string(),
+  severity: v.picklist(['failure', 'warning']),
+  where: v.string(),
+  what: v.string(),
+});
+const manifestReference = v.object({ address: v.string(), sha256: v.string(), keyId: text });
+const verifyLevel = v.picklist(['off', 'manifest', 'full']);
+const verificationOutcome = v.picklist(['pending', 'proven', 'failed', 'notChecked']);
+const exportVerification = v.object({
+  level: verifyLevel,
+  outcome: verificationOutcome,
+  reason: text,
+  looks: v.number(),
+  checkedAt: text,
+  found: v.optional(bucketContents),
+  findings: v.array(verificationFinding),
+  findingsCount: v.number(),
+  manifest: v.optional(manifestReference),
+  nextLookAt: text,
+  failure: v.optional(pollFailure),
+});
+const componentInBucket = v.object({
+  evidence: v.literal('bucket'),
+  files: v.number(),
+  bytes: v.number(),
+  collections: v.number(),
+  incrementsMissing: v.number(),
+  documents: v.optional(v.number()),
+});
 const componentStatus = v.object({
   ...exportComponent.entries,
   state,
@@ -56,6 +93,7 @@ const componentStatus = v.object({
   polls: v.number(),
   pollFailure: v.optional(pollFailure),
   nextPollAt: text,
+  inBucket: v.optional(componentInBucket),
 });
 const jobOrigin = v.picklist(['created', 'found', 'adopted', 'earlier']);
 const attemptReport = v.object({
@@ -64,7 +102,15 @@ const attemptReport = v.object({
   exportRequestId: v.string(),
   job: exportJob,
 });
-const exportPhase = v.picklist(['resolving', 'creating', 'waiting', 'tracking', 'retrying', 'done']);
+const exportPhase = v.picklist([
+  'resolving',
+  'creating',
+  'waiting',
+  'tracking',
+  'retrying',
+  'verifying',
+  'done',
+]);
 const exportOutcome = v.picklist(['exported', 'alreadyExported', 'failed', 'cancelled']);
 const exportStatus = v.object({
   phase: exportPhase,
@@ -85,6 +131,7 @@ const exportStatus = v.object({
   lastPollAt: text,
   nextPollAt: text,
   pollFailure: v.optional(pollFailure),
+  verification: v.optional(exportVerification),
   deadlineAt: v.string(),
   notes: v.array(v.string()),
 });
@@ -106,6 +153,7 @@ const exportResult = v.object({
   components: v.array(componentStatus),
   attempts: v.array(attemptReport),
   polls: v.number(),
+  verification: v.optional(exportVerification),
   notes: v.array(v.string()),
 });
 const exportFailureType = v.picklist(exportFailureTypes);
@@ -124,6 +172,7 @@ const exportFailureDetails = v.object({
   attempts: v.optional(v.array(attemptReport)),
   exportRequestId: text,
   atlas: v.optional(atlasAnswer),
+  verification: v.optional(exportVerification),
   problems: v.optional(v.array(inputProblem)),
 });
 
@@ -213,6 +262,13 @@ export const answerParts = {
   ExportComponent: exportComponent,
   ExportJob: exportJob,
   PollFailure: pollFailure,
+  BucketContents: bucketContents,
+  VerificationFinding: verificationFinding,
+  ManifestReference: manifestReference,
+  VerifyLevel: verifyLevel,
+  VerificationOutcome: verificationOutcome,
+  ExportVerification: exportVerification,
+  ComponentInBucket: componentInBucket,
   ComponentStatus: componentStatus,
   JobOrigin: jobOrigin,
   AttemptReport: attemptReport,

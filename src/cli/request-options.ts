@@ -24,6 +24,8 @@ const optionsSchema = v.object({
   maxAttempts: text,
   onActiveExport: text,
   exportAgain: flag,
+  verify: text,
+  verifyWait: text,
   credentials: text,
   webhook: text,
 });
@@ -45,6 +47,8 @@ const flagOfField: Readonly<Record<string, string>> = {
   deadline: '--deadline',
   maxAttempts: '--max-attempts',
   onActiveExport: '--on-active-export',
+  verify: '--verify',
+  verifyWait: '--verify-wait',
   credentials: '--credentials',
   webhook: '--webhook',
 };
@@ -87,6 +91,8 @@ function fieldsOf(given: RequestOptions): Record<string, unknown> {
     maxAttempts: given.maxAttempts === undefined ? undefined : Number(given.maxAttempts),
     onActiveExport: given.onActiveExport,
     skipIfExported: given.exportAgain ? false : undefined,
+    verify: given.verify,
+    verifyWait: given.verifyWait,
     credentials: given.credentials,
     webhook: given.webhook,
   });

@@ -10,6 +10,7 @@ export * from './fleet-status.ts';
 export * from './export-job.ts';
 export * from './export-labels.ts';
 export * from './export-status.ts';
+export * from './export-verification.ts';
 export * from './export-failure.ts';
 export * from './setting-name.ts';
 export * from './track-component.ts';

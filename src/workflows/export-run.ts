@@ -8,6 +8,7 @@ import type {
   ExportOutcome,
   ExportPhase,
   ExportStatus,
+  ExportVerification,
   JobOrigin,
   WebhookEventType,
 } from '../contract/index.ts';
@@ -35,6 +36,8 @@ export class ExportRun {
   job: ExportJob | undefined;
   origin: JobOrigin | undefined;
   earlierDurationsMs: readonly number[] = [];
+  /** What the bucket shows, from when it is looked into. */
+  verification: ExportVerification | undefined;
   /** The looks at the job that is followed now. */
   lookLog: LookLog | undefined;
   nextPollAt: string | undefined;
@@ -66,6 +69,12 @@ export class ExportRun {
     return { groupId: this.request.groupId, clusterName: this.request.clusterName };
   }
 
+  /** Waits for a look that began after this call, but not for a check of the bucket, which may take hours. */
+  async askForLook(): Promise<void> {
+    const isChecking = this.phase === 'verifying' && this.verification?.nextLookAt === undefined;
+    if (!isChecking) await this.lookRequests.ask();
+  }
+
   get polls(): number {
     return this.pollsBefore + (this.lookLog?.polls ?? 0);
   }
@@ -92,6 +101,7 @@ export class ExportRun {
     this.phase = 'done';
     this.outcome = outcome;
     this.nextPollAt = undefined;
+    if (this.verification !== undefined) this.verification = { ...this.verification, nextLookAt: undefined };
     this.lookRequests.close();
     this.publish();
   }
@@ -167,6 +177,7 @@ export class ExportRun {
       lastPollAt: lookLog?.lastPollAt,
       nextPollAt: this.nextPollAt,
       pollFailure: lookLog?.failure,
+      verification: this.verification,
       deadlineAt: new Date(this.deadlineAtMs).toISOString(),
       notes: this.notes,
     };
