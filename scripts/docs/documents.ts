@@ -8,6 +8,9 @@ import { failuresPage } from './failures-page.ts';
 import { manifestJsonSchema } from './manifest-schema.ts';
 import { requestJsonSchema } from './request-schema.ts';
 import { settingsPage } from './settings-page.ts';
+import { goTypes } from './types/go-types.ts';
+import { pythonTypes } from './types/python-types.ts';
+import { namedTypes } from './types/schema-types.ts';
 
 const commentedFiles = [
   'duration',
@@ -21,10 +24,13 @@ const commentedFiles = [
 /** Every generated document: its path in the project and what has to be in it. */
 export async function generatedDocuments(root: string): Promise<Map<string, string>> {
   const comments = contractComments(root);
+  const request = requestJsonSchema(comments);
+  const answers = answerDocuments(comments);
+  const types = namedTypes([request, ...answers.values()]);
   const schemas = new Map<string, object>([
     ['index.json', schemaIndex()],
-    ['export-request.schema.json', requestJsonSchema(comments)],
-    ...answerDocuments(comments),
+    ['export-request.schema.json', request],
+    ...answers,
     ['export-manifest.schema.json', manifestJsonSchema()],
   ]);
   return new Map([
@@ -32,6 +38,8 @@ export async function generatedDocuments(root: string): Promise<Map<string, stri
       `docs/schema/${name}`,
       `${JSON.stringify(schema, undefined, 2)}\n`,
     ]),
+    ['examples/python/atlas_export.py', pythonTypes(types)],
+    ['examples/go/atlas_export.go', goTypes(types)],
     ['docs/cli.md', await markdown(root, commandPage())],
     ['docs/settings.md', await markdown(root, settingsPage())],
     ['docs/failures.md', await markdown(root, failuresPage(comments))],
