@@ -22,6 +22,7 @@ import (
 	"strings"
 
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
 	sdklog "go.temporal.io/sdk/log"
@@ -100,20 +101,33 @@ func export(ctx context.Context, temporalClient client.Client, request ExportReq
 	if err != nil {
 		return result, err
 	}
-	answer, err := temporalClient.QueryWorkflow(ctx, run.GetID(), run.GetRunID(), "status")
-	if err != nil {
+	if err := showStatus(ctx, temporalClient, run, stderr); err != nil {
 		return result, err
+	}
+	return result, run.Get(ctx, &result)
+}
+
+// showStatus shows what is known now, which costs Atlas nothing.
+func showStatus(ctx context.Context, temporalClient client.Client, run client.WorkflowRun, stderr io.Writer) error {
+	answer, err := temporalClient.QueryWorkflow(ctx, run.GetID(), run.GetRunID(), "status")
+	var refused *serviceerror.QueryFailed
+	if errors.As(err, &refused) {
+		// A request that is refused at once has no status; its failure says why.
+		return nil
+	}
+	if err != nil {
+		return err
 	}
 	var status ExportStatus
 	if err := answer.Get(&status); err != nil {
-		return result, err
+		return err
 	}
-	fmt.Fprintf(stderr, "%s: %s", run.GetID(), status.Phase)
+	state := ""
 	if status.Job != nil {
-		fmt.Fprintf(stderr, ", job %s is %s", status.Job.ExportID, status.Job.State)
+		state = fmt.Sprintf(", job %s is %s", status.Job.ExportID, status.Job.State)
 	}
-	fmt.Fprintln(stderr)
-	return result, run.Get(ctx, &result)
+	fmt.Fprintf(stderr, "%s: %s%s\n", run.GetID(), status.Phase, state)
+	return nil
 }
 
 // explain shows a failed export: its type is what programs match on, its details say what to do.

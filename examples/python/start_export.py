@@ -14,7 +14,12 @@ import os
 import sys
 from pathlib import Path
 
-from temporalio.client import Client, WorkflowFailureError
+from temporalio.client import (
+    Client,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+)
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError
@@ -53,11 +58,20 @@ async def export(client: Client, request: ExportRequest, task_queue: str) -> Exp
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         result_type=ExportResult,
     )
-    status: ExportStatus = await handle.query("status", result_type=ExportStatus)
+    await show_status(handle)
+    return await handle.result()
+
+
+async def show_status(handle: WorkflowHandle) -> None:
+    """Shows what is known now, which costs Atlas nothing."""
+    try:
+        status: ExportStatus = await handle.query("status", result_type=ExportStatus)
+    except WorkflowQueryFailedError:
+        # A request that is refused at once has no status; its failure says why.
+        return
     job = status.get("job")
     state = f", job {job['exportId']} is {job['state']}" if job else ""
     print(f"{handle.id}: {status['phase']}{state}", file=sys.stderr)
-    return await handle.result()
 
 
 def explain(error: ApplicationError) -> None:

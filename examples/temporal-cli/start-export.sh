@@ -34,6 +34,28 @@ run_id=$(temporal workflow start \
   --input "$request" \
   --output json | jq --raw-output .runId)
 
-run=(--workflow-id "$workflow_id" --run-id "$run_id" --output json)
-temporal workflow query --type status "${run[@]}"
-temporal workflow result "${run[@]}"
+# Payloads as they are: in its own short form, `temporal` shows an empty list as null.
+run=(--workflow-id "$workflow_id" --run-id "$run_id" --output json --no-json-shorthand-payloads)
+document='def document: .payloads[0].data | @base64d | fromjson;'
+
+# A request that is refused at once has no status; its failure says why.
+if answer=$(temporal workflow query --type status "${run[@]}" 2>/dev/null); then
+  jq --raw-output --arg id "$workflow_id" "$document"'
+    .queryResult | document
+    | "\($id): \(.phase)" + (if .job then ", job \(.job.exportId) is \(.job.state)" else "" end)' <<<"$answer" >&2
+fi
+
+# Ends with 1 when the export failed, and says how by its last event.
+if ending=$(temporal workflow result "${run[@]}"); then
+  jq "$document .closeEvent.workflowExecutionCompletedEventAttributes.result | document" <<<"$ending"
+  exit 0
+fi
+
+# The failure's type is what programs match on, its details say what to do. Without a failure the run was
+# cancelled or terminated, or `temporal` has said why it could not ask.
+jq --raw-output "$document"'
+  .status as $status | .closeEvent.workflowExecutionFailedEventAttributes.failure
+  | if . == null then "There is no result: \($status // "unknown")"
+    else "\(.applicationFailureInfo.type): \(.message)\nNext: \(.applicationFailureInfo.details | document | .nextStep)"
+    end' <<<"${ending:-"{}"}" >&2
+exit 1

@@ -19,7 +19,8 @@ export interface Example {
 }
 
 interface Ending {
-  readonly code: number | null;
+  /** The exit code, or the signal that ended it. */
+  readonly code: number | string | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -56,7 +57,7 @@ export function describeExample({ language, prepare, environment = async () => (
       };
       return await new Promise((resolve) => {
         const child = execFile(program, [...first, ...words], { env, timeout: runTimeoutMs }, (_, stdout, stderr) =>
-          resolve({ code: child.exitCode, stdout, stderr }),
+          resolve({ code: child.exitCode ?? child.signalCode, stdout, stderr }),
         );
       });
     }
