@@ -104,7 +104,9 @@ function findings(seconds: ReadonlyMap<Row, readonly number[]>, bare: Row): Find
   const marks = [...seconds].flatMap(([{ name, secondsMax }, taken]): Mark[] => {
     if (secondsMax === undefined) return [];
     const measured = median(taken);
-    return [{ what: `${name}, seconds`, wanted: `under ${secondsMax}`, measured, reached: measured < secondsMax }];
+    return [
+      { what: `${name}, seconds`, wanted: `under ${secondsMax}`, measured, reached: measured < secondsMax },
+    ];
   });
   return {
     tables: [

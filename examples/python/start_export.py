@@ -105,4 +105,9 @@ async def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    code = asyncio.run(main())
+    # Not sys.exit: a thread of temporalio may still run while the interpreter shuts down, which then
+    # aborts ("PyGILState_Release") now and then, with the result printed and the exit code lost.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -90,7 +90,10 @@ autoload -Uz compinit; compinit -D -u`,
         ['schedule pau', /ready> atlas-export schedule pause$/m],
         ['list --s', /^--since +-- started at or after.*\n--state +-- state of the request/m],
         ['list --state exp', /ready> atlas-export list --state exported$/m],
-        ['start --cluster orders --preset thr', /ready> atlas-export start --cluster orders --preset thrifty$/m],
+        [
+          'start --cluster orders --preset thr',
+          /ready> atlas-export start --cluster orders --preset thrifty$/m,
+        ],
         ['schedule create nightly --cro', /ready> atlas-export schedule create nightly --cron$/m],
         ['completion fi', /ready> atlas-export completion fish$/m],
         ['start --request /etc/hostn', /ready> atlas-export start --request \/etc\/hostname$/m],
@@ -113,7 +116,12 @@ describe('fish', () => {
       const program = `source ${folder}/atlas-export.fish; complete --do-complete 'atlas-export ${line}'`;
       const { stdout, stderr } = await promisify(execFile)('fish', ['--no-config', '--command', program]);
       assert.equal(stderr, '');
-      return stdout.split('\n').flatMap((each) => each.split('\t').slice(0, 1).filter((word) => word !== ''));
+      return stdout.split('\n').flatMap((each) =>
+        each
+          .split('\t')
+          .slice(0, 1)
+          .filter((word) => word !== ''),
+      );
     };
     assert.deepEqual(await offered('st'), ['start', 'status']);
     assert.deepEqual(await offered(''), verbs.map(({ name }) => name).toSorted());

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { report } from './support/example-files.ts';
 import { describeExample } from './support/example-behaviour.ts';
 import { findOrMakePythonEnvironment, pythonExampleFolder } from './support/python-example.ts';
 
@@ -6,7 +7,7 @@ describeExample({
   language: 'Python',
   // -B: no compiled files beside the sources.
   prepare: async () => [
-    await findOrMakePythonEnvironment({ report: console.error }),
+    await findOrMakePythonEnvironment({ report }),
     '-B',
     join(pythonExampleFolder, 'start_export.py'),
   ],

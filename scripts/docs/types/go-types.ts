@@ -15,12 +15,19 @@ function typeText({ name, description = '', is }: NamedType, structs: ReadonlySe
   const comment = wrapped(`${name}: ${description}`, { prefix: '// ', widthMax });
   const head = description === '' ? [''] : ['', ...comment];
   if ('fields' in is) {
-    return [...head, `type ${name} struct {`, ...aligned(is.fields.map((field) => fieldRow(field, structs))), '}', ''].join('\n');
+    return [
+      ...head,
+      `type ${name} struct {`,
+      ...aligned(is.fields.map((field) => fieldRow(field, structs))),
+      '}',
+      '',
+    ].join('\n');
   }
   if (is.type.kind !== 'choice') return [...head, `type ${name} ${goType(is.type)}`, ''].join('\n');
-  const constants = is.type.values.map(
-    (value): Row => ({ comment: [], cells: [name + capitalised(value), name, `= ${JSON.stringify(value)}`] }),
-  );
+  const constants = is.type.values.map((value): Row => ({
+    comment: [],
+    cells: [name + capitalised(value), name, `= ${JSON.stringify(value)}`],
+  }));
   return [...head, `type ${name} string`, '', 'const (', ...aligned(constants), ')', ''].join('\n');
 }
 
@@ -29,10 +36,7 @@ interface Row {
   readonly cells: readonly [name: string, type: string, rest: string];
 }
 
-function fieldRow(
-  { name, description, required, type }: Field,
-  structs: ReadonlySet<string>,
-): Row {
+function fieldRow({ name, description, required, type }: Field, structs: ReadonlySet<string>): Row {
   const comment = description === undefined ? [] : wrapped(description, { prefix: '\t// ', widthMax });
   // A pointer where Go's zero value would mean something: 0, false, an object without fields.
   const isMeaningful =

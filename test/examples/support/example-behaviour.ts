@@ -56,8 +56,11 @@ export function describeExample({ language, prepare, environment = async () => (
         ...(await environment()),
       };
       return await new Promise((resolve) => {
-        const child = execFile(program, [...first, ...words], { env, timeout: runTimeoutMs }, (_, stdout, stderr) =>
-          resolve({ code: child.exitCode ?? child.signalCode, stdout, stderr }),
+        const child = execFile(
+          program,
+          [...first, ...words],
+          { env, timeout: runTimeoutMs },
+          (_, stdout, stderr) => resolve({ code: child.exitCode ?? child.signalCode, stdout, stderr }),
         );
       });
     }
@@ -90,7 +93,11 @@ export function describeExample({ language, prepare, environment = async () => (
       const id = exportWorkflowId(request);
       assert.match(ending.stderr, new RegExp(`^${id}: (?:resolving|creating|tracking|done)`, 'm'));
       const { run: state, taskQueue } = await stage.client.describe(id);
-      assert.deepEqual([state, taskQueue], ['exported', stage.taskQueue], 'not the workflow id of src/client.ts');
+      assert.deepEqual(
+        [state, taskQueue],
+        ['exported', stage.taskQueue],
+        'not the workflow id of src/client.ts',
+      );
     });
 
     test('asked for the same twice at once, and again afterwards, pays for one job', async () => {

@@ -5,7 +5,7 @@ import { cacheFolder } from '../../../src/testing/cache-folder.ts';
 import { installOnce } from '../../../src/testing/install-once.ts';
 import type { Report } from '../../../src/testing/report.ts';
 import { findOnPath } from '../../../src/testing/temporal-cli.ts';
-import { examplesFolder, fingerprint } from './folders.ts';
+import { examplesFolder, fingerprint } from './example-files.ts';
 
 export const goExampleFolder = join(examplesFolder, 'go');
 

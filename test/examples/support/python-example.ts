@@ -5,7 +5,7 @@ import { runBuildCommand } from '../../../src/testing/build-command.ts';
 import { cacheFolder } from '../../../src/testing/cache-folder.ts';
 import { installOnce } from '../../../src/testing/install-once.ts';
 import type { Report } from '../../../src/testing/report.ts';
-import { examplesFolder, fingerprint } from './folders.ts';
+import { examplesFolder, fingerprint } from './example-files.ts';
 
 export const pythonExampleFolder = join(examplesFolder, 'python');
 
@@ -15,7 +15,10 @@ export const pythonExampleFolder = join(examplesFolder, 'python');
  * @throws Error with the words of venv or pip
  */
 export async function findOrMakePythonEnvironment({ report }: { readonly report: Report }): Promise<string> {
-  const { stdout } = await promisify(execFile)('python3', ['-c', 'import platform; print(platform.python_version())']);
+  const { stdout } = await promisify(execFile)('python3', [
+    '-c',
+    'import platform; print(platform.python_version())',
+  ]);
   const version = `${stdout.trim()}-${fingerprint(pythonExampleFolder, ['requirements.txt'])}`;
   return await installOnce({
     folder: join(cacheFolder(), `python-example-${version}`),
@@ -23,7 +26,7 @@ export async function findOrMakePythonEnvironment({ report }: { readonly report:
     report,
     install: async (scratchFolder) => {
       await runBuildCommand({
-        title: "The example in Python: making its environment, once",
+        title: 'The example in Python: making its environment, once',
         command: 'python3',
         arguments: ['-m', 'venv', scratchFolder],
         report,

@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { packPackage, runInFolder } from '../../packaging/packed-package.ts';
-import { examplesFolder } from './folders.ts';
+import { examplesFolder } from './example-files.ts';
 
 /**
  * Copies the example into a folder, installs the packed package and the example's compiler there, and compiles it:

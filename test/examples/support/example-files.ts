@@ -9,6 +9,16 @@ export const examplesFolder = fileURLToPath(new URL('../../../../examples', impo
 /** Names what files hold, so that what was made of them is made anew when they change. */
 export function fingerprint(folder: string, files: readonly string[]): string {
   const hash = createHash('sha256');
-  for (const file of files) hash.update(file).update('\0').update(readFileSync(join(folder, file))).update('\0');
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(folder, file)))
+      .update('\0');
   return hash.digest('hex').slice(0, 16);
+}
+
+/** Where a test tells what it is waiting for. */
+export function report(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
