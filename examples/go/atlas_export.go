@@ -54,6 +54,10 @@ type ExportRequest struct {
 	// Which of the worker's credentials for Atlas to use, by the name that its settings give them.
 	// They say who asks, not what for: the same request with other credentials is the same export.
 	Credentials string `json:"credentials,omitempty"`
+	// Who is told when the export has ended, or seems stuck: the name of a webhook in the worker's
+	// settings. Never holds up the export or makes it fail. The same request with another webhook is
+	// the same export, and tells the first's.
+	Webhook string `json:"webhook,omitempty"`
 }
 
 // StateReason: Why Atlas put a job into its state. The vocabulary of `errorCode` is not published.
@@ -218,6 +222,8 @@ type ExportStatus struct {
 	ExportBucketName string `json:"exportBucketName,omitempty"`
 	// The worker's credentials for Atlas that this run uses; absent for the default ones.
 	Credentials string `json:"credentials,omitempty"`
+	// The webhook in the worker's settings that this run tells; absent where nobody is told.
+	Webhook string `json:"webhook,omitempty"`
 	// The job as last seen.
 	Job *ExportJob `json:"job,omitempty"`
 	// How `job` came to belong to this request; absent while it only stands in the way.
@@ -278,20 +284,22 @@ type ExportFailureDetails struct {
 // workflow. This list is what callers match on; a name is never changed or given another meaning.
 // `InvalidInput`: The request itself is wrong; the details name every problem.
 // `UnknownCredentials`: The worker has no credentials of the name that the request gives; the
-// message names those it has. Only before a job exists. `AtlasUnauthorized`: Atlas refused the
-// credential, or the credential may not do this (401, 403). Only before a job exists.
-// `AtlasNotFound`: The project, cluster, snapshot or bucket does not exist at Atlas.
-// `AtlasRejected`: Atlas refused the request for another reason (400, 402, …); its own words are in
-// the details. `ExportConflict`: Another export of this snapshot is active and `onActiveExport` is
-// `fail`, or Atlas insists on a conflict. `ExportFailed`: Every attempt ended Failed at Atlas.
-// `ExportCancelled`: Somebody cancelled the export job at Atlas. `ExportLost`: Atlas no longer
-// knows the export job. `DeadlineExceeded`: The request's deadline passed; the job at Atlas, if
-// there is one, goes on.
+// message names those it has. Only before a job exists. `UnknownWebhook`: The worker has no webhook
+// of the name that the request gives; the message names those it has. Only before a job exists.
+// `AtlasUnauthorized`: Atlas refused the credential, or the credential may not do this (401, 403).
+// Only before a job exists. `AtlasNotFound`: The project, cluster, snapshot or bucket does not
+// exist at Atlas. `AtlasRejected`: Atlas refused the request for another reason (400, 402, …); its
+// own words are in the details. `ExportConflict`: Another export of this snapshot is active and
+// `onActiveExport` is `fail`, or Atlas insists on a conflict. `ExportFailed`: Every attempt ended
+// Failed at Atlas. `ExportCancelled`: Somebody cancelled the export job at Atlas. `ExportLost`:
+// Atlas no longer knows the export job. `DeadlineExceeded`: The request's deadline passed; the job
+// at Atlas, if there is one, goes on.
 type ExportFailureType string
 
 const (
 	ExportFailureTypeInvalidInput       ExportFailureType = "InvalidInput"
 	ExportFailureTypeUnknownCredentials ExportFailureType = "UnknownCredentials"
+	ExportFailureTypeUnknownWebhook     ExportFailureType = "UnknownWebhook"
 	ExportFailureTypeAtlasUnauthorized  ExportFailureType = "AtlasUnauthorized"
 	ExportFailureTypeAtlasNotFound      ExportFailureType = "AtlasNotFound"
 	ExportFailureTypeAtlasRejected      ExportFailureType = "AtlasRejected"

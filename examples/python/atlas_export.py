@@ -64,6 +64,10 @@ class ExportRequest(TypedDict):
     # Which of the worker's credentials for Atlas to use, by the name that its settings give them.
     # They say who asks, not what for: the same request with other credentials is the same export.
     credentials: NotRequired[str]
+    # Who is told when the export has ended, or seems stuck: the name of a webhook in the worker's
+    # settings. Never holds up the export or makes it fail. The same request with another webhook is
+    # the same export, and tells the first's.
+    webhook: NotRequired[str]
 
 
 class StateReason(TypedDict):
@@ -219,6 +223,8 @@ class ExportStatus(TypedDict):
     exportBucketName: NotRequired[str]
     # The worker's credentials for Atlas that this run uses; absent for the default ones.
     credentials: NotRequired[str]
+    # The webhook in the worker's settings that this run tells; absent where nobody is told.
+    webhook: NotRequired[str]
     # The job as last seen.
     job: NotRequired[ExportJob]
     # How `job` came to belong to this request; absent while it only stands in the way.
@@ -283,17 +289,20 @@ class ExportFailureDetails(TypedDict):
 # is what callers match on; a name is never changed or given another meaning. `InvalidInput`: The
 # request itself is wrong; the details name every problem. `UnknownCredentials`: The worker has no
 # credentials of the name that the request gives; the message names those it has. Only before a job
-# exists. `AtlasUnauthorized`: Atlas refused the credential, or the credential may not do this (401,
-# 403). Only before a job exists. `AtlasNotFound`: The project, cluster, snapshot or bucket does not
-# exist at Atlas. `AtlasRejected`: Atlas refused the request for another reason (400, 402, …); its
-# own words are in the details. `ExportConflict`: Another export of this snapshot is active and
-# `onActiveExport` is `fail`, or Atlas insists on a conflict. `ExportFailed`: Every attempt ended
-# Failed at Atlas. `ExportCancelled`: Somebody cancelled the export job at Atlas. `ExportLost`:
-# Atlas no longer knows the export job. `DeadlineExceeded`: The request's deadline passed; the job
-# at Atlas, if there is one, goes on.
+# exists. `UnknownWebhook`: The worker has no webhook of the name that the request gives; the
+# message names those it has. Only before a job exists. `AtlasUnauthorized`: Atlas refused the
+# credential, or the credential may not do this (401, 403). Only before a job exists.
+# `AtlasNotFound`: The project, cluster, snapshot or bucket does not exist at Atlas.
+# `AtlasRejected`: Atlas refused the request for another reason (400, 402, …); its own words are in
+# the details. `ExportConflict`: Another export of this snapshot is active and `onActiveExport` is
+# `fail`, or Atlas insists on a conflict. `ExportFailed`: Every attempt ended Failed at Atlas.
+# `ExportCancelled`: Somebody cancelled the export job at Atlas. `ExportLost`: Atlas no longer knows
+# the export job. `DeadlineExceeded`: The request's deadline passed; the job at Atlas, if there is
+# one, goes on.
 ExportFailureType: TypeAlias = Literal[
     "InvalidInput",
     "UnknownCredentials",
+    "UnknownWebhook",
     "AtlasUnauthorized",
     "AtlasNotFound",
     "AtlasRejected",

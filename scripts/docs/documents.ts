@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { JsonSchema } from '@valibot/to-json-schema';
 import { format } from 'prettier';
 import { answerDocuments, schemaIndex } from './answer-documents.ts';
 import { commandPage } from './command-page.ts';
 import { docComments, type DocComment } from './doc-comments.ts';
 import { failuresPage } from './failures-page.ts';
+import { fleetRequestJsonSchema } from './fleet-request-schema.ts';
 import { manifestJsonSchema } from './manifest-schema.ts';
 import { requestJsonSchema } from './request-schema.ts';
 import { settingsPage } from './settings-page.ts';
@@ -15,21 +17,31 @@ import { namedTypes } from './types/schema-types.ts';
 const commentedFiles = [
   'duration',
   'export-request',
+  'schema-problems',
   'check-export-request',
   'export-job',
   'export-status',
   'export-failure',
+  'webhook-event',
+  'keep-exported-request',
+  'fleet-status',
 ];
+
+/** What `exportSnapshot` answers: the examples start nothing else. */
+function ofExport(answers: ReadonlyMap<string, JsonSchema>): JsonSchema[] {
+  return [...answers].flatMap(([name, schema]) => (name.startsWith('export-') ? [schema] : []));
+}
 
 /** Every generated document: its path in the project and what has to be in it. */
 export async function generatedDocuments(root: string): Promise<Map<string, string>> {
   const comments = contractComments(root);
   const request = requestJsonSchema(comments);
   const answers = answerDocuments(comments);
-  const types = namedTypes([request, ...answers.values()]);
+  const types = namedTypes([request, ...ofExport(answers)]);
   const schemas = new Map<string, object>([
     ['index.json', schemaIndex()],
     ['export-request.schema.json', request],
+    ['keep-exported-request.schema.json', fleetRequestJsonSchema(comments)],
     ...answers,
     ['export-manifest.schema.json', manifestJsonSchema()],
   ]);

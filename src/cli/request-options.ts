@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { text as readStream } from 'node:stream/consumers';
 import * as v from 'valibot';
 import {
   checkExportRequest,
@@ -7,7 +5,8 @@ import {
   type ExportRequest,
   type InputProblem,
 } from '../contract/index.ts';
-import { flag, readOptions, text } from './read-options.ts';
+import { flag, present, readOptions, text } from './read-options.ts';
+import { requestFile } from './request-file.ts';
 import { UsageError } from './usage-error.ts';
 
 const optionsSchema = v.object({
@@ -26,6 +25,7 @@ const optionsSchema = v.object({
   onActiveExport: text,
   exportAgain: flag,
   credentials: text,
+  webhook: text,
 });
 
 type RequestOptions = v.InferOutput<typeof optionsSchema>;
@@ -46,6 +46,7 @@ const flagOfField: Readonly<Record<string, string>> = {
   maxAttempts: '--max-attempts',
   onActiveExport: '--on-active-export',
   credentials: '--credentials',
+  webhook: '--webhook',
 };
 
 /**
@@ -68,28 +69,6 @@ function problemLine({ path, message }: InputProblem): string {
   return `${flagOfField[field] ?? path}: ${message}`;
 }
 
-async function requestFile(path: string | undefined): Promise<Record<string, unknown>> {
-  if (path === undefined) return {};
-  const content = path === '-' ? await readStream(process.stdin) : await readText(path);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(content);
-  } catch {
-    throw new UsageError(`--request: ${path} is not JSON`);
-  }
-  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
-  throw new UsageError(`--request: ${path} must hold one JSON object`);
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(`--request: ${path} cannot be read (${why})`);
-  }
-}
-
 function fieldsOf(given: RequestOptions): Record<string, unknown> {
   const polling = present({
     preset: given.preset,
@@ -109,6 +88,7 @@ function fieldsOf(given: RequestOptions): Record<string, unknown> {
     onActiveExport: given.onActiveExport,
     skipIfExported: given.exportAgain ? false : undefined,
     credentials: given.credentials,
+    webhook: given.webhook,
   });
 }
 
@@ -116,8 +96,4 @@ function customDataEntry(entry: string): { key: string; value: string } {
   const at = entry.indexOf('=');
   if (at < 1) throw new UsageError(`--custom-data: ${JSON.stringify(entry)} is not key=value`);
   return { key: entry.slice(0, at), value: entry.slice(at + 1) };
-}
-
-function present(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

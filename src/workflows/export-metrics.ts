@@ -1,5 +1,5 @@
 import { metricMeter } from '@temporalio/workflow';
-import type { ExportFailureType, ExportOutcome, JobOrigin } from '../contract/index.ts';
+import type { ExportFailureType, ExportOutcome, JobOrigin, WebhookEventType } from '../contract/index.ts';
 import { exportMetrics } from '../contract/metric-names.ts';
 
 /** Counted through the workflow's own meter, which stays silent while a history is replayed. */
@@ -14,6 +14,10 @@ export function countAttempt(origin: JobOrigin): void {
 
 export function countPoll(of: 'job' | 'component'): void {
   counter(exportMetrics.polls).add(1, { of });
+}
+
+export function countWebhook(event: WebhookEventType, outcome: 'delivered' | 'gone' | 'undelivered'): void {
+  counter(exportMetrics.webhooks).add(1, { event, outcome });
 }
 
 /** Seconds from the job's end, by Atlas's clock, to now. Nothing is recorded where Atlas names no end. */

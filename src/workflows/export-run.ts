@@ -9,6 +9,7 @@ import type {
   ExportPhase,
   ExportStatus,
   JobOrigin,
+  WebhookEventType,
 } from '../contract/index.ts';
 import { exportActivityCalls, type ExportActivityCalls } from './activity-calls.ts';
 import { exportDetails } from './export-details.ts';
@@ -16,6 +17,7 @@ import { ExportLabelKeeper } from './export-labels.ts';
 import type { LookLog } from './look-log.ts';
 import { noteLogIds } from './log-attributes.ts';
 import { LookRequests } from './look-requests.ts';
+import { WebhookTeller, type WebhookNews } from './webhook-teller.ts';
 
 const notesMax = 20;
 
@@ -41,6 +43,7 @@ export class ExportRun {
   private pollsBefore = 0;
   private readonly notes: string[] = [];
   readonly labels = new ExportLabelKeeper();
+  private readonly teller: WebhookTeller;
 
   constructor(request: CheckedExportRequest, startedAtMs: number) {
     this.request = request;
@@ -49,6 +52,7 @@ export class ExportRun {
     if ('exportBucketId' in request.bucket) this.exportBucketId = request.bucket.exportBucketId;
     else this.exportBucketName = request.bucket.exportBucketName;
     this.calls = exportActivityCalls(request.groupId);
+    this.teller = new WebhookTeller(request.webhook);
   }
 
   /** The cluster, as every activity names it, with the credentials to ask Atlas with. */
@@ -117,8 +121,25 @@ export class ExportRun {
 
   /** Keeps the labels that lists find this export by. A job that only stands in the way is not its own. */
   label(): Promise<void> {
-    const state = this.origin === undefined ? undefined : this.job?.state;
+    const state = this.origin === undefined ? this.labels.state : this.job?.state;
     return this.labels.publish({ ...this.place, snapshotId: this.snapshotId, state });
+  }
+
+  /** The webhooks that there are, where the one that the request names is not among them; else undefined. */
+  webhooksInstead(): Promise<readonly string[] | undefined> {
+    return this.teller.namesInstead(this.subject);
+  }
+
+  /**
+   * Tells the webhook that the request names, if it names one, what happened; with the status unless `data` says what
+   * else. Never rejects, and takes as long as Temporal needs to start a workflow.
+   */
+  tell(type: WebhookEventType, data: WebhookNews['data'] = { status: this.status() }): Promise<void> {
+    return this.teller.tell(this.subject, { type, data });
+  }
+
+  private get subject(): { groupId: string; clusterName: string; snapshotId: string } {
+    return { ...this.place, snapshotId: this.snapshotId };
   }
 
   /** Shows the run in the Web UI, where it can be read without opening code. */
@@ -136,6 +157,7 @@ export class ExportRun {
       exportBucketId: this.exportBucketId,
       exportBucketName: this.exportBucketName,
       credentials: request.credentials,
+      webhook: request.webhook,
       job: this.job,
       origin: this.origin,
       components: [...this.components.values()],
