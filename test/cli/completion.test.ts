@@ -94,15 +94,15 @@ autoload -Uz compinit; compinit -D -u`,
           'start --cluster orders --preset thr',
           /ready> atlas-export start --cluster orders --preset thrifty$/m,
         ],
-        ['schedule create nightly --cro', /ready> atlas-export schedule create nightly --cron$/m],
         ['completion fi', /ready> atlas-export completion fish$/m],
         ['start --request /etc/hostn', /ready> atlas-export start --request \/etc\/hostname$/m],
       ] as const) {
-        await terminal.sees(/^ready>$(?!\n)/m);
+        await terminal.sees(/^ready>$/);
         await terminal.type(`atlas-export ${typed}`);
         await terminal.press('Tab');
         await terminal.sees(completed);
-        await terminal.press('C-c');
+        // The whole line, and whatever stands below it, go away.
+        await terminal.press('C-u');
         await terminal.press('C-l');
       }
     });

@@ -21,9 +21,8 @@ function nodeFunction(node: CompletionNode): string {
   const { path, verbs, options, argumentChoices } = node;
   const specs = options.map(optionSpec);
   if (verbs.length === 0) {
-    // Behind an argument that it is not told of, zsh completes no option any more.
-    const argument = argumentChoices.length === 0 ? `'*:argument:'` : `'1: :(${argumentChoices.join(' ')})'`;
-    return `${functionName(path)}() {\n  _arguments ${[...specs, argument].join(' ')}\n}`;
+    const argument = argumentChoices.length === 0 ? [] : [`'1: :(${argumentChoices.join(' ')})'`];
+    return `${functionName(path)}() {\n  _arguments ${[...specs, ...argument].join(' ')}\n}`;
   }
   const described = verbs.map(({ name, summary }) => `'${escape(name)}:${escape(summary)}'`).join(' ');
   const cases = verbs
