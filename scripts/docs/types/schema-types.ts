@@ -71,7 +71,8 @@ function fields(schema: JsonSchema, { name, add }: Place): Field[] {
 }
 
 function fieldType(schema: JsonSchema, place: Place): FieldType {
-  const { $ref: reference, enum: values, anyOf: either, items, type } = schema;
+  const { $ref: reference, const: only, anyOf: either, items, type } = schema;
+  const values = typeof only === 'string' ? [only] : schema.enum;
   if (reference !== undefined) return { kind: 'named', name: partName(reference) };
   if (values !== undefined) return { kind: 'choice', values: values.map(String) };
   if (either !== undefined) {
