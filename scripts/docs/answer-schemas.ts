@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {
   exportFailureTypes,
   exportJobStates,
+  stallKinds,
   type ComponentStatus,
   type ExportFailureDetails,
   type ExportFailureType,
@@ -42,6 +43,12 @@ const pollFailure = v.object({
   since: v.string(),
   inARow: v.number(),
 });
+const exportStall = v.object({
+  kind: v.picklist(stallKinds),
+  since: v.string(),
+  noticedAt: v.string(),
+  reason: v.string(),
+});
 const componentStatus = v.object({
   ...exportComponent.entries,
   state,
@@ -80,6 +87,7 @@ const exportStatus = v.object({
   lastPollAt: text,
   nextPollAt: text,
   pollFailure: v.optional(pollFailure),
+  stall: v.optional(exportStall),
   deadlineAt: v.string(),
   notes: v.array(v.string()),
 });
@@ -138,6 +146,7 @@ export const answerParts = {
   ExportComponent: exportComponent,
   ExportJob: exportJob,
   PollFailure: pollFailure,
+  ExportStall: exportStall,
   ComponentStatus: componentStatus,
   JobOrigin: jobOrigin,
   AttemptReport: attemptReport,

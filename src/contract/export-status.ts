@@ -1,4 +1,5 @@
 import type { ExportComponent, ExportJob, ExportProgress, StateReason } from './export-job.ts';
+import type { ExportStall } from './export-stall.ts';
 
 /** What the workflow is doing. What came of it is a field of its own, the outcome. */
 export type ExportPhase =
@@ -99,6 +100,8 @@ export interface ExportStatus {
   readonly lastPollAt?: string | undefined;
   readonly nextPollAt?: string | undefined;
   readonly pollFailure?: PollFailure | undefined;
+  /** Absent while the job gets on; one that has passed is in the notes. */
+  readonly stall?: ExportStall | undefined;
   readonly deadlineAt: string;
   /** What a person should know now, in words. */
   readonly notes: readonly string[];

@@ -4,6 +4,7 @@ export * from './export-request.ts';
 export * from './check-export-request.ts';
 export * from './export-job.ts';
 export * from './export-labels.ts';
+export * from './export-stall.ts';
 export * from './export-status.ts';
 export * from './export-failure.ts';
 export * from './setting-name.ts';

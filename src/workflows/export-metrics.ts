@@ -1,5 +1,5 @@
 import { metricMeter } from '@temporalio/workflow';
-import type { ExportFailureType, ExportOutcome, JobOrigin } from '../contract/index.ts';
+import type { ExportFailureType, ExportOutcome, JobOrigin, StallKind } from '../contract/index.ts';
 import { exportMetrics } from '../contract/metric-names.ts';
 
 /** Counted through the workflow's own meter, which stays silent while a history is replayed. */
@@ -14,6 +14,10 @@ export function countAttempt(origin: JobOrigin): void {
 
 export function countPoll(of: 'job' | 'component'): void {
   counter(exportMetrics.polls).add(1, { of });
+}
+
+export function countStall(kind: StallKind): void {
+  counter(exportMetrics.stalls).add(1, { kind });
 }
 
 /** Seconds from the job's end, by Atlas's clock, to now. Nothing is recorded where Atlas names no end. */

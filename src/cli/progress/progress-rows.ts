@@ -4,6 +4,7 @@ import {
   stateReasonText,
   type ComponentStatus,
   type ExportProgress,
+  type ExportStall,
   type ExportStatus,
   type PollFailure,
 } from '../../contract/index.ts';
@@ -27,7 +28,7 @@ export interface ProgressRow {
   /** When the next look is due; absent once there will be none. */
   readonly nextLookAt: string | undefined;
   readonly looks: number;
-  /** What else a person should know: why it failed, that looks fail. */
+  /** What else a person should know: why it failed, that looks fail, that it is stalled. */
   readonly remark: string;
 }
 
@@ -52,7 +53,7 @@ export class ProgressRows {
       estimate: this.estimate({ key: job?.exportId ?? name, nowMs, seen: job }),
       nextLookAt: status.nextPollAt,
       looks: status.polls,
-      remark: remark(stateReasonText(job?.stateReason), status.pollFailure),
+      remark: remark(stateReasonText(job?.stateReason), status.pollFailure, status.stall),
     };
   }
 
@@ -85,9 +86,10 @@ export class ProgressRows {
   }
 }
 
-function remark(reason: string | undefined, failure: PollFailure | undefined): string {
+function remark(reason: string | undefined, failure: PollFailure | undefined, stall?: ExportStall): string {
   const failed = failure === undefined ? undefined : `${failure.inARow} looks failed: ${failure.code}`;
-  return [reason, failed].filter((part) => part !== undefined).join('; ');
+  const stalled = stall === undefined ? undefined : `stalled since ${timeText(stall.since)}: ${stall.reason}`;
+  return [reason, failed, stalled].filter((part) => part !== undefined).join('; ');
 }
 
 const barWidth = 24;
