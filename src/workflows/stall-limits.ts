@@ -1,4 +1,4 @@
-import { durationText, type StallKind, type StallSettings } from '../contract/index.ts';
+import { durationMsMax, durationText, type StallKind, type StallSettings } from '../contract/index.ts';
 
 /** From when on it is a stall, and why then. */
 export interface StallLimit {
@@ -31,8 +31,8 @@ const hourMs = 3_600_000;
 const learnedMsMin = hourMs;
 /** About a cluster without earlier exports, only this is known: most exports are over by then. */
 const unknownMs = 6 * hourMs;
-/** A pace that a slow beginning suggests is believed up to here. */
-const wholeMsMax = 24 * hourMs;
+/** A slow beginning suggests any pace: it is believed up to here, or up to what an export of the cluster may take in all. */
+const wholeMsMaxUnknown = 24 * hourMs;
 /** Pauses vary: one that is this many times the longest so far is of another kind. */
 const pauseFactor = 4;
 /** Clusters grow, and a whole snapshot may follow incremental ones; what few exports took says less. */
@@ -62,18 +62,20 @@ const learnedLimit: Record<StallKind, (known: StallKnowledge) => StallLimit | un
       `the longest pause before took ${durationText(pauseMsMax)}`,
     );
     const byPace = learned(
-      Math.min(wholeMs, wholeMsMax),
+      Math.min(wholeMs, totalLimit(earlierDurationsMs)?.ms ?? wholeMsMaxUnknown),
       `at the pace until then, all of it would take ${durationText(wholeMs)}`,
     );
     return [byPause, byPace].reduce(longer, wholeExportLimit(earlierDurationsMs));
   },
-  total: ({ earlierDurationsMs }) => {
-    const earlier = longestOf(earlierDurationsMs);
-    if (earlier === undefined) return undefined;
-    const factor = earlier.count < manyExports ? totalFactor.few : totalFactor.many;
-    return learned(factor * earlier.longestMs, earlier.text);
-  },
+  total: ({ earlierDurationsMs }) => totalLimit(earlierDurationsMs),
 };
+
+function totalLimit(earlierDurationsMs: readonly number[]): StallLimit | undefined {
+  const earlier = longestOf(earlierDurationsMs);
+  if (earlier === undefined) return undefined;
+  const factor = earlier.count < manyExports ? totalFactor.few : totalFactor.many;
+  return learned(factor * earlier.longestMs, earlier.text);
+}
 
 function wholeExportLimit(earlierDurationsMs: readonly number[]): StallLimit {
   const earlier = longestOf(earlierDurationsMs);
@@ -84,7 +86,7 @@ function wholeExportLimit(earlierDurationsMs: readonly number[]): StallLimit {
 function longestOf(
   durationsMs: readonly number[],
 ): { longestMs: number; count: number; text: string } | undefined {
-  const plausible = durationsMs.filter((durationMs) => Number.isFinite(durationMs) && durationMs > 0);
+  const plausible = durationsMs.filter((durationMs) => durationMs > 0 && durationMs <= durationMsMax);
   if (plausible.length === 0) return undefined;
   const longestMs = Math.max(...plausible);
   const count = plausible.length;
