@@ -135,6 +135,8 @@ async function claimActive(
   if (onActiveExport === 'adopt' && sameBucket) return { job: active, origin: 'adopted' };
   const why = sameBucket ? 'as asked' : 'it goes to another bucket';
   run.note(`Waiting for export job ${active.exportId}, ${why}: Atlas allows one active export per snapshot.`);
+  // Of an attempt before this one, whose job this is not.
+  run.origin = undefined;
   run.enter('waiting');
   await waitForJob(run, active);
   run.job = undefined;

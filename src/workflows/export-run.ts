@@ -132,7 +132,7 @@ export class ExportRun {
 
   /** Keeps the labels that lists find this export by. A job that only stands in the way is not its own. */
   label(): Promise<void> {
-    const state = this.origin === undefined ? undefined : this.job?.state;
+    const state = this.origin === undefined ? this.labels.state : this.job?.state;
     return this.labels.publish({ ...this.place, snapshotId: this.snapshotId, state });
   }
 

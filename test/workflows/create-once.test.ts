@@ -269,6 +269,30 @@ describe('an export of the snapshot that is already there', () => {
     assert.ok((atlas.jobs[1]?.createdAtMs ?? 0) >= (atlas.jobs[0]?.createdAtMs ?? 0) + hourMs);
   });
 
+  test('and waited for between two attempts is not taken for the export’s own', async () => {
+    const atlas = new PretendAtlas();
+    atlas.plans = [{ runningMs: hourMs, outcome: 'Failed' }, { runningMs: hourMs }];
+    let other = '';
+    atlas.before = ({ name, atMs }) => {
+      const [first] = atlas.jobs;
+      if (name !== 'findExportJob' || first === undefined || other !== '') return;
+      const plan = { runningMs: hourMs };
+      other = atlas.foreignJob({ plan, createdAtMs: atMs, exportBucketId: 'c'.repeat(24) });
+    };
+    const result = await time.withWorker(atlas.activities(), async (queue) =>
+      (await queue.start(request)).result(),
+    );
+    assert.deepEqual(
+      result.attempts.map(({ job }) => job.state),
+      ['Failed', 'Successful'],
+    );
+    const looks = atlas.calls.filter(({ name }) => name === 'pollExportJob');
+    const atOther = looks.map(({ input }) => JSON.stringify(input)).filter((input) => input.includes(other));
+    assert.ok(atOther.length > 0, 'the other job was not waited for');
+    const labelling = atOther.filter((input) => input.includes('labelledState'));
+    assert.deepEqual(labelling, [], 'the other job’s states become labels of this export');
+  });
+
   test('is waited for when asked, and settles the request when it succeeds', async () => {
     const { atlas, result, other } = await withActive({ ...request, onActiveExport: 'wait' });
     assert.equal(result.outcome, 'alreadyExported');
