@@ -94,7 +94,9 @@ describe('an export job whose collections are counted', () => {
     const stalls = watch();
     look(stalls, { fromMs: 0, toMs: 7 * hourMs }, () => running(80));
     assert.equal(stalls.observe(8 * hourMs, running(81))?.what, 'ended');
-    const [began] = look(stalls, { fromMs: 9 * hourMs, toMs: 90 * hourMs, everyMs: hourMs }, () => running(81));
+    const [began] = look(stalls, { fromMs: 9 * hourMs, toMs: 90 * hourMs, everyMs: hourMs }, () =>
+      running(81),
+    );
     assert.equal(began?.atMs, (8 + 4 * 8) * hourMs);
     assert.match(began.stall.reason, /\(the longest pause before took 8 h\)$/);
   });
@@ -109,14 +111,23 @@ describe('an export job whose collections are counted', () => {
     fc.assert(
       fc.property(drawn, ({ stepMs, everyMs, total, earlierDurationsMs }) => {
         const stalls = watch({ earlierDurationsMs });
-        const span = { fromMs: 2 * stepMs + everyMs, toMs: 8 * stepMs, everyMs: Math.max(everyMs, stepMs / 50) };
+        const span = {
+          fromMs: 2 * stepMs + everyMs,
+          toMs: 8 * stepMs,
+          everyMs: Math.max(everyMs, stepMs / 50),
+        };
         const first = look(stalls, { fromMs: 0, toMs: 2 * stepMs, everyMs: stepMs }, (atMs) =>
           running(atMs / stepMs, total),
         );
-        const later = look(stalls, span, (atMs) => running(Math.min(total - 1, Math.floor(atMs / stepMs)), total));
+        const later = look(stalls, span, (atMs) =>
+          running(Math.min(total - 1, Math.floor(atMs / stepMs)), total),
+        );
         assert.deepEqual(first, []);
         const until = (total - 1) * stepMs;
-        assert.deepEqual(later.filter(({ atMs }) => atMs < until), []);
+        assert.deepEqual(
+          later.filter(({ atMs }) => atMs < until),
+          [],
+        );
       }),
       { numRuns: 200 },
     );
@@ -242,7 +253,10 @@ test('whatever looks show, changes begin and end by turns, each with its times i
         assert.equal(stalls.stall !== undefined, open);
         assert.ok((stalls.lookByMs(nowMs) ?? Infinity) > nowMs);
       }
-      assert.equal(stalls.observe(nowMs, { state: 'Failed', progress: undefined })?.what, open ? 'ended' : undefined);
+      assert.equal(
+        stalls.observe(nowMs, { state: 'Failed', progress: undefined })?.what,
+        open ? 'ended' : undefined,
+      );
       assert.equal(stalls.stall, undefined);
     }),
     { numRuns: 1_000 },

@@ -63,7 +63,10 @@ describe('an export job', () => {
     assert.equal(kind, 'queued');
     assert.equal(since, during?.status.job?.createdAt);
     assert.equal(reason, "in Atlas's queue for more than 6 h (no earlier export of the cluster is known)");
-    assert.match(during?.details ?? '', /\*\*Stalled\*\* since \d{4}-.*Z: in Atlas's queue for more than 6 h/);
+    assert.match(
+      during?.details ?? '',
+      /\*\*Stalled\*\* since \d{4}-.*Z: in Atlas's queue for more than 6 h/,
+    );
     assert.match(summaries.slice(-10_000), /Queued, 0 of 90 collections, stalled/);
     assert.equal(gone?.status.stall, undefined);
     assert.equal(gone?.details.includes('**Stalled**'), false);
@@ -133,9 +136,13 @@ describe('an export job', () => {
   });
 
   test('that is stalled costs no look and not one event of history more than one that nobody calls stalled', async () => {
-    const cost = async (stalledAfter: ExportRequest['stalledAfter'] = {}): Promise<Record<string, unknown>> => {
+    const cost = async (
+      stalledAfter: ExportRequest['stalledAfter'] = {},
+    ): Promise<Record<string, unknown>> => {
       const atlas = new PretendAtlas();
-      atlas.plans = [{ queuedMs: 10 * hourMs, runningMs: 12 * hourMs, collections: 90, exportedAt: () => 12 }];
+      atlas.plans = [
+        { queuedMs: 10 * hourMs, runningMs: 12 * hourMs, collections: 90, exportedAt: () => 12 },
+      ];
       const { events, notes } = await follow(atlas, [], { ...request, stalledAfter });
       return { stalls: notes.length, events, looks: atlas.count('pollExportJob') };
     };
