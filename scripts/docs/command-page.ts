@@ -1,4 +1,5 @@
 import { verbs } from '../../src/cli/commands/index.ts';
+import { requestOptions } from '../../src/cli/commands/shared-options.ts';
 import { exitCodeMeanings } from '../../src/cli/exit-codes.ts';
 import { commonOptions, programName } from '../../src/cli/program-options.ts';
 import { isGroup, type OptionSpec, type VerbSpec } from '../../src/cli/verb.ts';
@@ -35,6 +36,12 @@ Errors go to standard error: one line, and what to do about it where that is kno
 
 ${optionTable(commonOptions)}
 
+## What an export is asked for with
+
+\`run\`, \`start\` and \`schedule create\` take these.
+
+${optionTable(requestOptions)}
+
 ${every.map(({ path, spec }) => section(path, spec)).join('\n\n')}
 `;
 }
@@ -42,6 +49,8 @@ ${every.map(({ path, spec }) => section(path, spec)).join('\n\n')}
 function section(path: string, spec: VerbSpec): string {
   const words = (spec.arguments ?? []).map(({ name, required }) => (required ? `<${name}>` : `[${name}]`));
   const options = spec.options ?? [];
+  const own = options.filter((option) => !requestOptions.includes(option));
+  const asks = own.length < options.length;
   return [
     `## ${path}`,
     `${spec.summary.charAt(0).toUpperCase()}${spec.summary.slice(1)}.`,
@@ -50,7 +59,8 @@ function section(path: string, spec: VerbSpec): string {
     (spec.arguments ?? [])
       .map(({ name, description, choices }) => `- \`<${name}>\`: ${description}${choicesText(choices)}`)
       .join('\n'),
-    options.length === 0 ? '' : optionTable(options),
+    asks ? 'With [what an export is asked for with](#what-an-export-is-asked-for-with).' : '',
+    own.length === 0 ? '' : optionTable(own),
     `\`\`\`sh\n${spec.examples.join('\n')}\n\`\`\``,
   ]
     .filter((part) => part !== '')
