@@ -34,13 +34,13 @@ describe('an export job', () => {
     atlas: PretendAtlas,
     atMs: readonly number[],
     input: ExportRequest = request,
-  ): Promise<{ then: Followed[]; notes: readonly string[]; events: number; summaries: string }> {
+  ): Promise<{ stood: Followed[]; notes: readonly string[]; events: number; summaries: string }> {
     return time.withWorker(atlas.activities(), async (queue) => {
       const handle = await queue.start(input);
-      const then: Followed[] = [];
+      const stood: Followed[] = [];
       for (const [index, each] of atMs.entries()) {
         await time.environment.sleep(each - (atMs[index - 1] ?? 0));
-        then.push({
+        stood.push({
           status: await handle.query<ExportStatus>('status'),
           details: await detailsOf(handle),
         });
@@ -49,15 +49,15 @@ describe('an export job', () => {
       assert.equal(result.outcome, 'exported');
       const { events = [] } = await handle.fetchHistory();
       const summaries = (events ?? []).map(({ userMetadata }) => String(userMetadata?.summary?.data ?? ''));
-      return { then, notes: result.notes, events: events?.length ?? 0, summaries: summaries.join('\n') };
+      return { stood, notes: result.notes, events: events?.length ?? 0, summaries: summaries.join('\n') };
     });
   }
 
   test('that is queued for hours is said to be stalled until it leaves the queue', async () => {
     const atlas = new PretendAtlas();
     atlas.plans = [{ queuedMs: 10 * hourMs, runningMs: hourMs, collections: 90 }];
-    const { then, notes, summaries } = await follow(atlas, [5 * hourMs, 8 * hourMs, 10.6 * hourMs]);
-    const [before, during, gone] = then;
+    const { stood, notes, summaries } = await follow(atlas, [5 * hourMs, 8 * hourMs, 10.6 * hourMs]);
+    const [before, during, gone] = stood;
     assert.equal(before?.status.stall, undefined);
     const { kind, since, reason } = during?.status.stall ?? {};
     assert.equal(kind, 'queued');
@@ -88,12 +88,12 @@ describe('an export job', () => {
         exportedAt: (ms) => (ms < stuck.toMs ? Math.min(12, Math.floor(ms / minuteMs)) : 13),
       },
     ];
-    const { then, notes } = await follow(atlas, [hourMs, 4 * hourMs, 9.9 * hourMs]);
+    const { stood, notes } = await follow(atlas, [hourMs, 4 * hourMs, 9.9 * hourMs]);
     assert.deepEqual(
-      then.map(({ status }) => status.stall?.kind),
+      stood.map(({ status }) => status.stall?.kind),
       [undefined, 'noProgress', undefined],
     );
-    const { reason, since, noticedAt } = then[1]?.status.stall ?? {};
+    const { reason, since, noticedAt } = stood[1]?.status.stall ?? {};
     assert.equal(
       reason,
       'still at 12 of 90 collections for more than 3 h (the longest of 2 earlier exports took 3 h in all)',
@@ -116,8 +116,8 @@ describe('an export job', () => {
       atlas.earlierDurationsMs = earlierDurationsMs;
       atlas.plans = [plan];
       const hours = [1, 2, 5, 10, 20, 23].map((each) => each * hourMs);
-      const { then, notes, summaries } = await follow(atlas, hours);
-      for (const { status } of then) assert.equal(status.stall, undefined);
+      const { stood, notes, summaries } = await follow(atlas, hours);
+      for (const { status } of stood) assert.equal(status.stall, undefined);
       assert.deepEqual(notes, []);
       assert.equal(summaries.includes('stalled'), false);
     });
@@ -127,9 +127,9 @@ describe('an export job', () => {
     const atlas = new PretendAtlas();
     atlas.earlierDurationsMs = [hourMs];
     atlas.plans = [{ collections: 0, runningMs: 9 * hourMs }];
-    const { then, notes } = await follow(atlas, [3 * hourMs, 6 * hourMs]);
+    const { stood, notes } = await follow(atlas, [3 * hourMs, 6 * hourMs]);
     assert.deepEqual(
-      then.map(({ status }) => status.stall?.kind),
+      stood.map(({ status }) => status.stall?.kind),
       [undefined, 'total'],
     );
     assert.match(notes[0] ?? '', /Then: Successful\.$/);
@@ -157,8 +157,8 @@ describe('an export job', () => {
     atlas.plans = [{ queuedMs: 20 * hourMs, runningMs: hourMs }];
     const stalledAfter = { queued: '10 hours' } as const;
     const input = { ...request, polling: { preset: 'thrifty' }, stalledAfter } as const;
-    const { then } = await follow(atlas, [10.1 * hourMs], input);
-    const { noticedAt = '', reason } = then[0]?.status.stall ?? {};
+    const { stood } = await follow(atlas, [10.1 * hourMs], input);
+    const { noticedAt = '', reason } = stood[0]?.status.stall ?? {};
     const lateMs = Date.parse(noticedAt) - (atlas.jobs[0]?.createdAtMs ?? 0) - 10 * hourMs;
     assert.ok(lateMs >= 0 && lateMs < 2 * minuteMs, `noticed ${lateMs} ms late`);
     assert.equal(reason, "in Atlas's queue for more than 10 h (as the request asks)");
