@@ -22,7 +22,11 @@ export type Command = v.InferOutput<typeof commandSchema>;
 const readySchema = v.object({ ready: v.literal(true) });
 
 /** What the process has used since it began, all its threads included. */
-const usageSchema = v.object({ cpuSeconds: v.number() });
+const usageSchema = v.object({
+  cpuSeconds: v.number(),
+  /** The most memory that it has had at any time, by the system's account (resident set). */
+  memoryBytesMax: v.number(),
+});
 
 export type Usage = v.InferOutput<typeof usageSchema>;
 

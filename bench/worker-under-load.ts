@@ -23,7 +23,7 @@ let stop = async (): Promise<void> => {};
 async function obey(message: unknown): Promise<void> {
   const command = v.parse(commandSchema, message);
   if (command.do === 'tell') {
-    answer({ cpuSeconds: cpuSeconds() });
+    answer({ cpuSeconds: cpuSeconds(), memoryBytesMax: process.resourceUsage().maxRSS * 1024 });
   } else if (command.do === 'stop') {
     await stop();
     process.disconnect();

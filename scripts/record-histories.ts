@@ -7,8 +7,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ExportPlan, Fault } from '../simulator/index.ts';
-import { ExportError, type ExportHandle, type ExportRequest } from '../src/client.ts';
-import { startStage, type Stage } from '../test/end-to-end/stage.ts';
+import { deliverWebhookWorkflow, ExportError, type ExportHandle, type ExportRequest } from '../src/client.ts';
+import { fleetRecordings, type FleetRecording } from './fleet-recordings.ts';
+import { startStage, stageSecrets, type Stage } from '../test/end-to-end/stage.ts';
+import { startReceiver } from '../test/webhook/receiver.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'test/replay/histories');
@@ -83,6 +85,20 @@ const recordings: readonly Recording[] = [
   { name: 'labels-in-memo' },
   { name: 'labels-in-search-attributes', searchAttributes: true },
   { name: 'latest-snapshot', request: { snapshotId: 'latest' } },
+  { name: 'named-credentials', shards: 2, request: { credentials: 'team-a' } },
+  { name: 'unknown-credentials', request: { credentials: 'team-b' } },
+  { name: 'told-of-success', request: { webhook: 'audit' } },
+  { name: 'told-of-failure', outcomes: ['Failed'], request: { webhook: 'audit', maxAttempts: 1 } },
+  {
+    name: 'told-of-cancelling',
+    plan: { runningMs: 60_000 },
+    request: { webhook: 'audit' },
+    during: async (handle) => {
+      await handle.pollNow();
+      await handle.cancel();
+    },
+  },
+  { name: 'unknown-webhook', request: { webhook: 'ops' } },
   {
     name: 'wrong-key',
     faults: [{ operation: 'listExportJobs', fault: { kind: 'unauthorized' }, times: 50 }],
@@ -117,37 +133,82 @@ async function record(stage: Stage, recording: Recording, into: string): Promise
   });
   const { temporal } = stage.client;
   for await (const execution of temporal.workflow.list({ query: `WorkflowId STARTS_WITH "${workflowId}"` })) {
-    const run = ['--workflow-id', execution.workflowId, '--run-id', execution.runId];
-    const history = await stage.temporal('workflow', 'show', ...run, '--output', 'json');
     const [, component] = execution.workflowId.split('/');
     const name =
       component === undefined ? recording.name : `${recording.name}.component-${component.slice(-4)}`;
-    // Stack traces name the folder that the project lies in, which is nobody's business.
-    await writeFile(join(into, `${name}.json`), history.replaceAll(root, ''));
+    await write(stage, execution, join(into, `${name}.json`));
   }
 }
 
-async function recordAll(into: string, wanted: readonly Recording[]): Promise<void> {
+/** What told a webhook has an id of its own, and goes on after the export that started it. */
+async function recordDeliveries(stage: Stage, into: string): Promise<void> {
+  const { workflow } = stage.client.temporal;
+  for await (const execution of workflow.list({ query: `WorkflowType = "${deliverWebhookWorkflow}"` })) {
+    await workflow.getHandle(execution.workflowId, execution.runId).result();
+    const [, kind = ''] = execution.workflowId.split('_');
+    await write(stage, execution, join(into, `delivery-of-${kind}.json`));
+  }
+}
+
+async function write(
+  stage: Stage,
+  { workflowId, runId }: { workflowId: string; runId: string },
+  file: string,
+): Promise<void> {
+  const run = ['--workflow-id', workflowId, '--run-id', runId];
+  const history = await stage.temporal('workflow', 'show', ...run, '--output', 'json');
+  // Stack traces name the folder that the project lies in, which is nobody's business.
+  await writeFile(file, history.replaceAll(root, ''));
+}
+
+/** Credentials and a webhook under names, beside what every worker has. */
+function namedSettings(stage: Stage, webhookUrl: string): Record<string, string> {
+  return {
+    MONGODB_ATLAS_PUBLIC_API_KEY__TEAM_A: stage.simulator.credentials.publicKey,
+    MONGODB_ATLAS_PRIVATE_API_KEY__TEAM_A: stageSecrets.privateKey,
+    ATLAS_EXPORT_WEBHOOK_URL__AUDIT: webhookUrl,
+    ATLAS_EXPORT_WEBHOOK_SECRET__AUDIT: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+  };
+}
+
+async function recordFleet(stage: Stage, recording: FleetRecording, into: string): Promise<void> {
+  const workflowId = await recording.bringAbout(stage);
+  const { runId } = await stage.client.temporal.workflow.getHandle(workflowId).describe();
+  await write(stage, { workflowId, runId }, join(into, `${recording.name}.json`));
+}
+
+async function recordAll(
+  into: string,
+  wanted: readonly Recording[],
+  wantedFleets: readonly FleetRecording[],
+): Promise<void> {
   const stage = await startStage();
+  const receiver = await startReceiver();
+  const settings = namedSettings(stage, receiver.url);
   const recordThose = async (searchAttributes: boolean): Promise<void> => {
     const those = wanted.filter((recording) => (recording.searchAttributes ?? false) === searchAttributes);
     await Promise.all(those.map((recording) => record(stage, recording, into)));
   };
   try {
-    const worker = await stage.startWorker();
+    const worker = await stage.startWorker(settings);
     await recordThose(false);
+    await Promise.all(wantedFleets.map((recording) => recordFleet(stage, recording, into)));
     await stage.client.registerSearchAttributes();
     // A worker keeps for a while what it was told of search attributes.
     await worker.kill();
-    await stage.startWorker();
+    await stage.startWorker(settings);
     await recordThose(true);
+    await recordDeliveries(stage, into);
   } finally {
     await stage.close();
+    await receiver.close();
   }
 }
 
 const [release, ...names] = process.argv.slice(2);
-const unknown = names.filter((name) => !recordings.some((recording) => recording.name === name));
+const unknown = names.filter(
+  (name) => ![...recordings, ...fleetRecordings].some((recording) => recording.name === name),
+);
 if (release === undefined || !/^\d+\.\d+\.\d+$/.test(release) || unknown.length > 0) {
   process.stderr.write(
     'Usage: node dist/scripts/record-histories.js <release, such as 0.1.0> [names of recordings]\n',
@@ -156,9 +217,7 @@ if (release === undefined || !/^\d+\.\d+\.\d+$/.test(release) || unknown.length 
 } else {
   const into = join(folder, release);
   await mkdir(into, { recursive: true });
-  await recordAll(
-    into,
-    recordings.filter(({ name }) => names.length === 0 || names.includes(name)),
-  );
+  const isWanted = ({ name }: { name: string }): boolean => names.length === 0 || names.includes(name);
+  await recordAll(into, recordings.filter(isWanted), fleetRecordings.filter(isWanted));
   process.stdout.write(`Recorded into ${into}\n`);
 }

@@ -1,8 +1,11 @@
 import { clusterDocument, scheduleDocument, systemStatusDocument } from './documents.ts';
 import { pathCluster } from './export-operations.ts';
+import { page } from './pages.ts';
 import { bucketNotFound } from './problems.ts';
 import type { Answer, OperationHandler } from './request.ts';
-import { bodyObject, isId, isRecord, Violations } from './request.ts';
+import { bodyObject, idParam, isId, isRecord, Violations } from './request.ts';
+import { drawFraction } from './seed.ts';
+import type { Cluster } from './world.ts';
 
 const FREQUENCIES = ['daily', 'weekly', 'monthly', 'yearly'];
 const SCHEDULE_ATTRIBUTES = [
@@ -22,6 +25,19 @@ const SCHEDULE_ATTRIBUTES = [
 
 /** v2's first version took the form of v1.0 over, `providerBackupEnabled` included. */
 const V1_CLUSTER_VERSION = '2023-01-01';
+
+/** As `getCluster` describes each. Flex clusters have a list of their own at Atlas; deleted ones leave nothing here. */
+const listClusters: OperationHandler = (request, context): Answer => {
+  const { query, href, root, version = V1_CLUSTER_VERSION } = request;
+  const { clusters } = context.world.group(idParam(request, 'groupId'));
+  const rank = (cluster: Cluster): number => drawFraction(context.seed, 'order', cluster.id);
+  const items = [...clusters.values()]
+    .filter(({ clusterType }) => clusterType !== 'FLEX')
+    .sort((left, right) => rank(left) - rank(right));
+  return {
+    document: page(items, { query, href, document: (cluster) => clusterDocument(cluster, version, root) }),
+  };
+};
 
 const getCluster: OperationHandler = (request, context): Answer => ({
   document: clusterDocument(
@@ -79,4 +95,4 @@ const getSystemStatus: OperationHandler = (_, context): Answer => ({
   document: systemStatusDocument(context.world),
 });
 
-export const CLUSTER_OPERATIONS = { getSystemStatus, getCluster, getSchedule, updateSchedule };
+export const CLUSTER_OPERATIONS = { getSystemStatus, listClusters, getCluster, getSchedule, updateSchedule };

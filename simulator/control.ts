@@ -95,6 +95,7 @@ function addWorld(simulator: Simulator, body: Record<string, unknown>): unknown 
         groupId: textOf(item, 'groupId'),
         snapshotId: textOf(item, 'snapshotId'),
         createdAt: textOf(item, 'createdAt'),
+        frequencyType: textOf(item, 'frequencyType'),
       }),
     }),
   );

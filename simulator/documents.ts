@@ -76,12 +76,11 @@ function commonSnapshotDocument(snapshot: Snapshot, now: number, root: string): 
   const completed = snapshotStatus(snapshot, now) === 'completed';
   const cluster = `${root}/groups/${snapshot.groupId}/clusters/${snapshot.clusterName}`;
   const path = snapshot.members.length > 0 ? 'snapshots/shardedCluster' : 'snapshots';
-  const dayMs = 86_400_000;
   return {
     createdAt: completed ? timestamp(snapshot.endsAtMs) : undefined,
     description: snapshot.description,
     // Recorded: the expiry moves when the snapshot completes.
-    expiresAt: timestamp((completed ? snapshot.endsAtMs : snapshot.requestedAtMs) + 7 * dayMs),
+    expiresAt: timestamp((completed ? snapshot.endsAtMs : snapshot.requestedAtMs) + snapshot.retentionMs),
     frequencyType: snapshot.frequencyType,
     id: snapshot.id,
     links: [

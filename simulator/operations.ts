@@ -17,6 +17,7 @@ export const OPERATIONS = [
   'getExportBucket',
   'updateExportBucket',
   'getSystemStatus',
+  'listClusters',
   'getCluster',
   'getSchedule',
   'updateSchedule',
@@ -43,10 +44,12 @@ export interface Route {
 const ENVELOPE = ['envelope', 'pretty'];
 const PAGING = [...ENVELOPE, 'includeCount', 'itemsPerPage', 'pageNum'];
 const POINT_IN_TIME = ['pointInTimeUtcSeconds', 'oplogTs', 'oplogInc'];
-const CLUSTER = '/groups/{groupId}/clusters/{clusterName}';
+const CLUSTERS = '/groups/{groupId}/clusters';
+const CLUSTER = `${CLUSTERS}/{clusterName}`;
 const BACKUP = `${CLUSTER}/backup`;
 const BUCKETS = '/groups/{groupId}/backup/exportBuckets';
 const FIRST = ['2023-01-01'];
+const CLUSTER_VERSIONS = ['2023-01-01', '2023-02-01', '2024-08-05'];
 const BUCKET_VERSIONS = ['2023-01-01', '2024-05-30'];
 
 type Row = readonly [Operation, Route['method'], string, readonly string[], readonly string[]];
@@ -63,7 +66,8 @@ const V2_ROWS: readonly Row[] = [
   ['getExportJob', 'GET', `${BACKUP}/exports/{exportId}`, FIRST, ENVELOPE],
   ['getSchedule', 'GET', `${BACKUP}/schedule`, ['2023-01-01', '2024-08-05'], ENVELOPE],
   ['updateSchedule', 'PATCH', `${BACKUP}/schedule`, ['2023-01-01', '2024-08-05'], ENVELOPE],
-  ['getCluster', 'GET', CLUSTER, ['2023-01-01', '2023-02-01', '2024-08-05'], ENVELOPE],
+  ['listClusters', 'GET', CLUSTERS, CLUSTER_VERSIONS, [...PAGING, 'includeDeletedWithRetainedBackups']],
+  ['getCluster', 'GET', CLUSTER, CLUSTER_VERSIONS, ENVELOPE],
   ['listExportBuckets', 'GET', BUCKETS, BUCKET_VERSIONS, PAGING],
   ['createExportBucket', 'POST', BUCKETS, BUCKET_VERSIONS, ENVELOPE],
   ['getExportBucket', 'GET', `${BUCKETS}/{exportBucketId}`, BUCKET_VERSIONS, ENVELOPE],
@@ -97,6 +101,7 @@ const V1_OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
   'listExportBuckets',
   'createExportBucket',
   'getExportBucket',
+  'listClusters',
   'getCluster',
 ]);
 
@@ -108,7 +113,7 @@ function route([operation, method, template, versions, query]: Row, apiVersion: 
     template: `/api/atlas/${apiVersion}${template}`,
     versions: apiVersion === 'v2' ? versions : [],
     query: apiVersion === 'v2' ? query : query.filter((name) => !POINT_IN_TIME.includes(name)),
-    endpointSet: operation === 'getCluster' ? 'clusters' : 'backup',
+    endpointSet: operation === 'getCluster' || operation === 'listClusters' ? 'clusters' : 'backup',
   };
 }
 

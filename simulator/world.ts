@@ -40,6 +40,7 @@ export interface Snapshot {
   readonly frequencyType: string;
   readonly description: string | undefined;
   readonly storageSizeBytes: number;
+  readonly retentionMs: number;
   readonly requestedAtMs: number;
   readonly startsAtMs: number;
   readonly endsAtMs: number;
@@ -87,10 +88,14 @@ export interface SnapshotOptions {
   /** Default `completed`. Any other status stays as it is for ever, unless `queuedMs` or `runningMs` are given. */
   readonly status?: SnapshotStatus;
   readonly snapshotType?: Snapshot['snapshotType'];
+  /** `hourly`, `daily`, `weekly`, `monthly` or `yearly`. Default `daily`; one on demand has `ondemand`, as recorded. */
+  readonly frequencyType?: string;
   /** When a completed or failed snapshot was taken; milliseconds or ISO 8601. Default: one hour ago. */
   readonly createdAt?: number | string;
   readonly description?: string;
   readonly storageSizeBytes?: number;
+  /** How long it is kept after it was taken. Default 7 days. */
+  readonly retentionMs?: number;
   /** With these the snapshot is taken now and moves queued → inProgress → completed over the clock. */
   readonly queuedMs?: number;
   readonly runningMs?: number;
@@ -242,10 +247,11 @@ export class World {
       clusterName: cluster.clusterName,
       clusterType: cluster.clusterType,
       snapshotType: options.snapshotType ?? 'scheduled',
-      frequencyType: options.snapshotType === 'onDemand' ? 'ondemand' : 'daily',
+      frequencyType: options.snapshotType === 'onDemand' ? 'ondemand' : (options.frequencyType ?? 'daily'),
       description: options.description,
       storageSizeBytes:
         options.storageSizeBytes ?? 1_000_000_000 + drawInteger(this.seed, 1_000_000_000, 'size', id),
+      retentionMs: options.retentionMs ?? 7 * 24 * HOUR_MS,
       ...snapshotTimes(options, this.#clock.now()),
       outcome: options.status === 'failed' ? 'failed' : 'completed',
       members: isSharded(cluster.clusterType)

@@ -9,7 +9,7 @@ import {
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import {
   checkExportRequest,
-  exportLabelsMemo,
+  exportPresentation,
   exportSnapshotWorkflow,
   exportWorkflowId,
   pollNowUpdate,
@@ -23,6 +23,7 @@ import { exportErrorOf, InvalidExportRequestError } from './client/export-error.
 import { ExportSchedules } from './client/export-schedules.ts';
 import { resultOfRun, type ExportSnapshot } from './client/export-result.ts';
 import { exportSummary, type ExportSummary } from './client/export-summary.ts';
+import { Fleets } from './client/fleets.ts';
 import { listExports, type ExportFilter } from './client/list-exports.ts';
 import { checkTemporal, workersOf, type Finding } from './client/temporal-check.ts';
 import { registerSearchAttributes } from './client/search-attributes.ts';
@@ -32,11 +33,14 @@ export { ExportError, InvalidExportRequestError } from './client/export-error.ts
 export {
   catchupWindowDefault,
   type CreateExportScheduleOptions,
+  type CreateFleetScheduleOptions,
   type ExportScheduleDescription,
   type ExportSchedules,
   type ExportScheduleSummary,
   type ScheduledOutcome,
+  type ScheduleTimes,
 } from './client/export-schedules.ts';
+export type { FleetHandle, Fleets, StartFleetOptions } from './client/fleets.ts';
 export { exportRunStates, type ExportRunState, type ExportSummary } from './client/export-summary.ts';
 export { exportFilterStates, type ExportFilter } from './client/list-exports.ts';
 export { searchAttributesOf, type RegisteredSearchAttributes } from './client/search-attributes.ts';
@@ -80,10 +84,13 @@ export class ExportClient {
   readonly taskQueue: string;
   /** Exports at set times. */
   readonly schedules: ExportSchedules;
+  /** Whole fleets, kept exported. */
+  readonly fleets: Fleets;
 
   constructor({ client, taskQueue = taskQueueDefault }: ExportClientOptions) {
     this.temporal = client;
     this.taskQueue = taskQueue;
+    this.fleets = new Fleets({ client, taskQueue });
     this.schedules = new ExportSchedules({ client, taskQueue, startOptions: exportStartOptions });
   }
 
@@ -168,20 +175,7 @@ export async function connectExportClient({
 export function exportStartOptions(
   request: ExportRequest,
 ): Pick<WorkflowStartOptions, 'staticSummary' | 'staticDetails' | 'memo'> & { args: [ExportRequest] } {
-  const { groupId, clusterName, snapshotId } = request;
-  const bucket = request.exportBucketName ?? request.exportBucketId ?? '';
-  return {
-    args: [request],
-    staticSummary: `Export ${request.snapshotId} of ${request.clusterName} to ${bucket}`.slice(0, 200),
-    staticDetails: [
-      `- Project: \`${request.groupId}\``,
-      `- Cluster: \`${request.clusterName}\``,
-      `- Snapshot: \`${request.snapshotId}\``,
-      `- Export bucket: \`${bucket}\``,
-      ...(request.credentials === undefined ? [] : [`- Credentials: \`${request.credentials}\``]),
-    ].join('\n'),
-    memo: { [exportLabelsMemo]: { groupId, clusterName, snapshotId } },
-  };
+  return { args: [request], ...exportPresentation(request) };
 }
 
 function exportHandle(

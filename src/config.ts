@@ -12,6 +12,7 @@ export type {
   TemporalClientSettings,
 } from './config/settings.ts';
 export type { AtlasCredentials, AtlasSettings } from './config/atlas-settings.ts';
+export type { WebhookSettings } from './config/webhook-settings.ts';
 export type { TemporalSettings } from './config/temporal-settings.ts';
 export { SettingsError, type SettingsProblem } from './config/settings-error.ts';
 export { settingsTable, type SettingsTableRow } from './config/settings-table.ts';

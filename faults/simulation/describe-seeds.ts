@@ -32,11 +32,13 @@ export function describeTotals(results: readonly SeedResult[], commit: string): 
   const reports = results.flatMap(({ report }) => report ?? []);
   const sum = (of: (report: SeedReport) => number): number =>
     reports.reduce((total, report) => total + of(report), 0);
+  const repeated = results.filter((result) => result.repeated > 0).map(({ seed }) => seed);
   const failed = results.filter(isFailed).map(({ seed }) => seed);
   return (
     `${results.length} seeds at ${commit}: ` +
     `${sum(({ requests }) => requests)} requests, ${sum(({ jobs }) => jobs)} jobs, ` +
     `${sum(({ calls }) => calls)} calls, ${sum(({ faults }) => faults)} faults, ${sum(({ stops }) => stops)} stops; ` +
+    `${repeated.length} run again because the server had lost a task or a lock${repeated.length > 0 ? `: ${repeated.join(', ')}` : ''}; ` +
     `${failed.length} failed${failed.length > 0 ? `: ${failed.join(', ')}` : ''}`
   );
 }

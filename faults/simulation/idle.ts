@@ -41,6 +41,12 @@ export async function isQuiet(
   return isQuietIn(after) && after.fingerprint === before.fingerprint;
 }
 
+/** What is under way in these workflows, for whoever looks into a run that does not go on. */
+export async function describeUnderWay(client: Client, runs: readonly RunId[]): Promise<string> {
+  const { workflowTaskUnderWay, activitiesUnderWay, fingerprint } = await look(client, runs);
+  return `workflow task under way: ${workflowTaskUnderWay}, activities: ${activitiesUnderWay}, workflows as events/status, tasks, activity/state/attempt: ${fingerprint}`;
+}
+
 async function look(client: Client, runs: readonly RunId[]): Promise<Sight> {
   const sights = await Promise.all(runs.map((run) => lookAt(client, run)));
   return {
@@ -61,22 +67,26 @@ async function lookAt(client: Client, { workflowId, runId }: RunId): Promise<Sig
   const own = pending.map(({ activityId, state, attempt }) => `${activityId}/${state}/${attempt}`);
   const { historyLength, status } = raw.workflowExecutionInfo ?? {};
   const open = Number(status) === openStatus;
+  const task = open ? await openWorkflowTask(handle) : undefined;
   return {
-    workflowTaskUnderWay: below.workflowTaskUnderWay || (open && (await hasOpenWorkflowTask(handle))),
+    workflowTaskUnderWay: below.workflowTaskUnderWay || task !== undefined,
     activitiesUnderWay:
       below.activitiesUnderWay + pending.filter(({ state }) => open && underWayStates.has(state)).length,
-    fingerprint: `${String(historyLength)}/${status} ${own.join(' ')} ${below.fingerprint}`,
+    fingerprint: [`${String(historyLength)}/${status}`, task ?? '', ...own, below.fingerprint].join(' '),
   };
 }
 
-async function hasOpenWorkflowTask(handle: WorkflowHandle): Promise<boolean> {
+/** `scheduled` or `started`; undefined where none is open. */
+async function openWorkflowTask(handle: WorkflowHandle): Promise<string | undefined> {
   const { events } = await handle.fetchHistory();
   const last = (events ?? []).findLast(
     (event) =>
       event.workflowTaskScheduledEventAttributes ??
+      event.workflowTaskStartedEventAttributes ??
       event.workflowTaskCompletedEventAttributes ??
       event.workflowTaskFailedEventAttributes ??
       event.workflowTaskTimedOutEventAttributes,
   );
-  return Boolean(last?.workflowTaskScheduledEventAttributes);
+  if (last?.workflowTaskScheduledEventAttributes) return 'workflow-task-scheduled';
+  return last?.workflowTaskStartedEventAttributes ? 'workflow-task-started' : undefined;
 }

@@ -4,6 +4,9 @@ import type { HistoryEvent } from './evidence.ts';
 export type RawHistory = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 type RawEvent = NonNullable<RawHistory['events']>[number];
 
+/** WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND */
+const unhandledCommand = 1;
+
 /** A workflow's history as it is, and as the checks read it. */
 export async function readHistory(
   handle: WorkflowHandle,
@@ -33,7 +36,7 @@ function readEvent(event: RawEvent, activityTypes: Map<number, string>): History
     atMs: Number(event.eventTime?.seconds ?? 0) * 1000 + Math.floor((event.eventTime?.nanos ?? 0) / 1e6),
     activityType: scheduledEventId === undefined ? undefined : activityTypes.get(scheduledEventId),
     scheduledEventId,
-    cause: event.workflowTaskFailedEventAttributes?.failure?.message ?? undefined,
+    cause: causeOf(event),
   };
 }
 
@@ -52,4 +55,12 @@ function scheduledEventIdOf(event: RawEvent): number | undefined {
     event.activityTaskTimedOutEventAttributes ??
     event.activityTaskCanceledEventAttributes;
   return attributes ? Number(attributes.scheduledEventId ?? 0) : undefined;
+}
+
+/** `unhandledCommand: …`, of a workflow task that failed. */
+function causeOf({ workflowTaskFailedEventAttributes: failed }: RawEvent): string | undefined {
+  if (!failed) return undefined;
+  const cause =
+    Number(failed.cause) === unhandledCommand ? 'unhandledCommand' : `cause ${String(failed.cause)}`;
+  return `${cause}: ${failed.failure?.message ?? 'no message'}`;
 }

@@ -1,10 +1,11 @@
 import { setTimeout as machineSleep } from 'node:timers/promises';
 import { collectHistories } from './collect-histories.ts';
 import type { Evidence, RequestEvidence } from './evidence.ts';
+import { describeUnderWay } from './idle.ts';
 import { outcomeOf } from './outcome.ts';
 import { hourMs, type Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
-import { stagedRun } from './staged-run.ts';
+import { runIdsOf, stagedRun } from './staged-run.ts';
 import { playTimeline, type SeedRun, type StartedRequest } from './timeline.ts';
 import { startFaultyWorld, type FaultyWorld } from './world.ts';
 
@@ -12,7 +13,7 @@ import { startFaultyWorld, type FaultyWorld } from './world.ts';
 const convergenceMs = 48 * hourMs;
 
 /** In the machine's time: many times what the longest seed takes. */
-const limitMs = 90_000;
+const limitMs = 60_000;
 
 /**
  * Runs one seed to its end and returns what it left behind. Holds the stage's time at its start and end. Where
@@ -55,7 +56,9 @@ export async function runSeed(stage: Stage, scenario: Scenario): Promise<Evidenc
       return true;
     })();
     const inTime = await within(limitMs, played);
-    return await collect(inTime ? undefined : `after ${limitMs / 1000} s: ${stage.time.describe()}`);
+    if (inTime) return await collect(undefined);
+    const underWay = await describeUnderWay(stage.client, runIdsOf(run));
+    return await collect(`after ${limitMs / 1000} s: ${stage.time.describe()}; ${underWay}`);
   } finally {
     stage.leave(world.groupId);
     await world.close();

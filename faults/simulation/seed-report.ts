@@ -13,8 +13,8 @@ const seedReportSchema = v.object({
   stops: v.number(),
   /** How often the server's time was stuck and had to be freed, since its start. */
   locksGivenBack: v.number(),
-  /** Whether it was not over within its limit; its process has ended then. */
-  hung: v.boolean(),
+  /** Whether it shows nothing, since it hung or time leapt; its process has ended then. */
+  spoilt: v.boolean(),
   outcomes: v.array(v.string()),
   violations: v.array(v.object({ invariant: v.string(), what: v.string() })),
   story: v.exactOptional(v.string()),

@@ -1,12 +1,20 @@
 import { setTimeout as machineSleep } from 'node:timers/promises';
-import { msToTs } from '@temporalio/common/lib/time.js';
-import type { TestService } from '@temporalio/client';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
+import { Connection, type TestService } from '@temporalio/client';
+import {
+  InternalConnectionOptionsSymbol,
+  type InternalConnectionOptions,
+} from '@temporalio/client/lib/connection.js';
 import { machineClock, moveProcessClock, resetProcessClock } from './process-clock.ts';
 
-/** A span under a lock may differ from the machine's by what the readings themselves take. */
-const leapMsMin = 250;
+/** The two clocks may differ by a little. */
+const leapMsMin = 50;
 const checkedEveryMs = 20;
+/** The server may take its time to do what it was asked; a lock that is given back too early lets time leap. */
+const stuckMsMin = 250;
+
+/** gRPC's UNKNOWN */
+const unknownStatus = 2;
 
 /** Says, by Temporal's own books, whether nothing at all is under way: time may go on. */
 export type IdleCheck = () => Promise<boolean>;
@@ -30,7 +38,7 @@ export interface HeldTime {
  *   was longer does not count (see `leaps`).
  */
 export class SkippedTime {
-  readonly #environment: TestWorkflowEnvironment;
+  readonly #connection: Connection;
   readonly #testService: TestService;
   readonly #held = new Set<symbol>();
   /** How often a lock that nobody holds any more has been given back. */
@@ -38,13 +46,29 @@ export class SkippedTime {
   /** Spans in which time was skipped although it was held: there must be none. */
   readonly leaps: string[] = [];
 
-  /** The server starts with its time held. */
-  constructor(environment: TestWorkflowEnvironment) {
-    const { testService } = environment.connection;
+  private constructor(connection: Connection, testService: TestService) {
+    this.#connection = connection;
+    this.#testService = testService;
+  }
+
+  /** The server at this address, which starts with its time held. */
+  static async of(address: string): Promise<SkippedTime> {
+    const options: InternalConnectionOptions = {
+      address,
+      // The usual ones repeat a call that failed: an unlock that is refused, because there is nothing to unlock,
+      // would be sent again until it takes the lock of something that is under way.
+      interceptors: [],
+      [InternalConnectionOptionsSymbol]: { supportsTestService: true },
+    };
+    const connection = await Connection.connect(options);
+    const { testService } = connection;
     if (testService === undefined) throw new TypeError('a server that cannot skip time');
     resetProcessClock();
-    this.#environment = environment;
-    this.#testService = testService;
+    return new SkippedTime(connection, testService);
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
   }
 
   /** Who holds time, in words. */
@@ -56,7 +80,8 @@ export class SkippedTime {
   /** The server's time; the process's clock is moved to it. */
   async nowMs(): Promise<number> {
     const beforeMs = machineClock.nowMs();
-    const serverMs = await this.#environment.currentTimeMs();
+    const { time } = await this.#testService.getCurrentTime({});
+    const serverMs = tsToMs(time);
     moveProcessClock(serverMs, (beforeMs + machineClock.nowMs()) / 2);
     return serverMs;
   }
@@ -78,8 +103,9 @@ export class SkippedTime {
     await this.#testService.lockTimeSkipping({});
     const holder = Symbol(what);
     this.#held.add(holder);
-    const sinceMs = await this.nowMs();
+    // From before the first reading until after the last: what the readings take is no leap.
     const machineSinceMs = machineClock.monotonicMs();
+    const sinceMs = await this.nowMs();
     let released = false;
     return {
       sinceMs,
@@ -95,17 +121,31 @@ export class SkippedTime {
     };
   }
 
+  async #unlocks(): Promise<boolean> {
+    try {
+      await this.#testService.unlockTimeSkipping({});
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === unknownStatus) return false;
+      throw error;
+    }
+  }
+
   /** Gives back locks that nobody holds, while time should run and does not. */
   async #unlockStuck(isOver: () => boolean, isIdle: IdleCheck): Promise<void> {
     let before = { serverMs: await this.nowMs(), machineMs: machineClock.monotonicMs() };
+    let stuckSinceMs = before.machineMs;
     while (!isOver()) {
       await machineSleep(checkedEveryMs);
       const now = { serverMs: await this.nowMs(), machineMs: machineClock.monotonicMs() };
       const skippedMs = now.serverMs - before.serverMs - (now.machineMs - before.machineMs);
       before = now;
-      if (skippedMs > checkedEveryMs || this.#held.size > 0 || isOver()) continue;
-      if (!(await isIdle()) || this.#held.size > 0 || isOver()) continue;
-      await this.#testService.unlockTimeSkipping({});
+      if (skippedMs > checkedEveryMs || this.#held.size > 0) stuckSinceMs = now.machineMs;
+      if (now.machineMs - stuckSinceMs < stuckMsMin || isOver()) continue;
+      const quiet = await isIdle();
+      if (isOver() || this.#held.size > 0) continue;
+      stuckSinceMs = machineClock.monotonicMs();
+      if (!quiet || !(await this.#unlocks())) continue;
       this.locksGivenBack += 1;
     }
   }
@@ -116,6 +156,11 @@ export class SkippedTime {
    */
   async lendLock(durationMs: number): Promise<void> {
     const duration = msToTs(Math.max(1, Math.round(durationMs)));
-    await this.#testService.unlockTimeSkippingWithSleep({ duration });
+    try {
+      await this.#testService.unlockTimeSkippingWithSleep({ duration });
+    } catch (error) {
+      this.leaps.push(`there was no lock left to lend: ${String(error)}`);
+      throw error;
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { Draws } from './draws.ts';
 import type { ActivityRecord, FaultPoint } from './fault-points.ts';
-import { isQuiet } from './idle.ts';
+import { isQuiet, type RunId } from './idle.ts';
 import type { IdleCheck } from './skipped-time.ts';
 import type { Stage, StagedRun } from './stage.ts';
 import type { SeedRun } from './timeline.ts';
@@ -8,20 +8,16 @@ import type { SeedRun } from './timeline.ts';
 /** The boundary of the activities: keeps their records and decides by the seed where a worker stops. */
 export function stagedRun(
   stage: Stage,
-  { scenario, world, startedAtMs, started }: SeedRun,
+  run: SeedRun,
 ): StagedRun & { readonly records: ActivityRecord[]; readonly isIdle: IdleCheck } {
+  const { scenario, world, startedAtMs } = run;
   const draws = new Draws(scenario.seed);
   const counts = new Map<string, number>();
   const records: ActivityRecord[] = [];
   let stopped = 0;
   return {
     records,
-    isIdle: () =>
-      isQuiet(
-        stage.client,
-        started.map(({ handle: { workflowId }, runId }) => ({ workflowId, runId })),
-        () => stopped,
-      ),
+    isIdle: () => isQuiet(stage.client, runIdsOf(run), () => stopped),
     time: stage.time,
     stops: () => {
       stopped += 1;
@@ -52,4 +48,8 @@ function entityOf(input: unknown): string {
   if (typeof input !== 'object' || input === null) return '';
   if ('exportId' in input) return String(input.exportId);
   return 'clusterName' in input ? String(input.clusterName) : '';
+}
+
+export function runIdsOf({ started }: SeedRun): RunId[] {
+  return started.map(({ handle: { workflowId }, runId }) => ({ workflowId, runId }));
 }

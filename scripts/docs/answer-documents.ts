@@ -2,10 +2,12 @@ import { toJsonSchema, type JsonSchema } from '@valibot/to-json-schema';
 import {
   exportFailureTypes,
   exportSnapshotWorkflow,
+  keepExportedWorkflow,
   pollNowUpdate,
   statusQuery,
   taskQueueDefault,
   trackComponentWorkflow,
+  webhookEventTypes,
 } from '../../src/contract/index.ts';
 import { answerParts, answers } from './answer-schemas.ts';
 import type { DocComment } from './doc-comments.ts';
@@ -20,6 +22,9 @@ const fileNames: Record<AnswerName, string> = {
   ComponentStatus: 'component-status.schema.json',
   ExportFailureDetails: 'export-failure-details.schema.json',
   ExportFailureType: 'export-failure-type.schema.json',
+  WebhookEvent: 'webhook-event.schema.json',
+  KeepExportedResult: 'keep-exported-result.schema.json',
+  KeepExportedStatus: 'keep-exported-status.schema.json',
 };
 
 /**
@@ -105,6 +110,17 @@ export function schemaIndex(): object {
         result: fileNames.ComponentStatus,
         ...asked('ComponentStatus'),
       },
+      [keepExportedWorkflow]: {
+        input: 'keep-exported-request.schema.json',
+        result: fileNames.KeepExportedResult,
+        failure: {
+          type: fileNames.ExportFailureType,
+          types: ['InvalidInput'],
+          details: [fileNames.ExportFailureDetails],
+        },
+        queries: { [statusQuery]: { result: fileNames.KeepExportedStatus } },
+      },
     },
+    webhooks: { types: webhookEventTypes, body: fileNames.WebhookEvent },
   };
 }

@@ -3,11 +3,15 @@ import {
   exportFailureTypes,
   exportJobStates,
   stallKinds,
+  webhookEventTypes,
   type ComponentStatus,
   type ExportFailureDetails,
   type ExportFailureType,
   type ExportResult,
   type ExportStatus,
+  type WebhookEvent,
+  type KeepExportedResult,
+  type KeepExportedStatus,
 } from '../../src/contract/index.ts';
 
 /*
@@ -78,6 +82,7 @@ const exportStatus = v.object({
   exportBucketId: text,
   exportBucketName: text,
   credentials: text,
+  webhook: text,
   job: v.optional(exportJob),
   origin: v.optional(jobOrigin),
   components: v.array(componentStatus),
@@ -130,6 +135,73 @@ const exportFailureDetails = v.object({
   problems: v.optional(v.array(inputProblem)),
 });
 
+const webhookEvent = v.object({
+  type: v.picklist(webhookEventTypes),
+  timestamp: v.string(),
+  data: v.object({
+    workflowId: v.string(),
+    runId: v.string(),
+    status: v.optional(exportStatus),
+    result: v.optional(exportResult),
+    failure: v.optional(
+      v.object({ type: exportFailureType, message: v.string(), details: exportFailureDetails }),
+    ),
+  }),
+});
+const snapshotCounts = {
+  due: v.number(),
+  exported: v.number(),
+  running: v.number(),
+  waiting: v.number(),
+  failed: v.number(),
+  givenUp: v.number(),
+};
+const fleetClusterStatus = v.object({
+  groupId: v.string(),
+  clusterName: v.string(),
+  problem: text,
+  ...snapshotCounts,
+  expiringSoon: v.number(),
+  bytesToExport: v.number(),
+});
+const fleetTotals = v.object({
+  clusters: v.number(),
+  clustersRead: v.number(),
+  unreadable: v.number(),
+  ...snapshotCounts,
+  expiringSoon: v.number(),
+  bytesToExport: v.number(),
+  sizeUnknown: v.number(),
+  costToExport: v.number(),
+});
+const snapshotReference = { groupId: v.string(), clusterName: v.string(), snapshotId: v.string() };
+const fleetFailure = v.object({
+  ...snapshotReference,
+  kind: v.picklist(['failed', 'givenUp']),
+  reason: v.string(),
+});
+const plannedExport = v.object({ ...snapshotReference, storageSizeBytes: v.optional(v.number()) });
+const fleetPhase = v.picklist(['surveying', 'exporting', 'done']);
+const fleetOutcome = v.picklist(['allExported', 'someLeft', 'dryRun', 'cancelled']);
+const keepExportedStatus = v.object({
+  phase: fleetPhase,
+  outcome: v.optional(fleetOutcome),
+  dryRun: v.boolean(),
+  startedAt: v.string(),
+  endsAt: v.string(),
+  totals: fleetTotals,
+  clusters: v.array(fleetClusterStatus),
+  clustersLeftOut: v.number(),
+  failures: v.array(fleetFailure),
+  planned: v.array(plannedExport),
+  notes: v.array(v.string()),
+});
+const keepExportedResult = v.object({
+  ...keepExportedStatus.entries,
+  phase: v.literal('done'),
+  outcome: v.picklist(['allExported', 'someLeft', 'dryRun']),
+});
+
 /** The documents that are answered as a whole, by the names of their types. */
 export const answers = {
   ExportResult: exportResult,
@@ -137,6 +209,9 @@ export const answers = {
   ComponentStatus: componentStatus,
   ExportFailureDetails: exportFailureDetails,
   ExportFailureType: exportFailureType,
+  WebhookEvent: webhookEvent,
+  KeepExportedResult: keepExportedResult,
+  KeepExportedStatus: keepExportedStatus,
 };
 
 /** What they are made of, by the names of their types. */
@@ -154,6 +229,12 @@ export const answerParts = {
   ExportOutcome: exportOutcome,
   AtlasAnswer: atlasAnswer,
   InputProblem: inputProblem,
+  FleetClusterStatus: fleetClusterStatus,
+  FleetTotals: fleetTotals,
+  FleetFailure: fleetFailure,
+  PlannedExport: plannedExport,
+  FleetPhase: fleetPhase,
+  FleetOutcome: fleetOutcome,
 };
 
 interface AnswerTypes {
@@ -162,6 +243,9 @@ interface AnswerTypes {
   ComponentStatus: ComponentStatus;
   ExportFailureDetails: ExportFailureDetails;
   ExportFailureType: ExportFailureType;
+  WebhookEvent: WebhookEvent;
+  KeepExportedResult: KeepExportedResult;
+  KeepExportedStatus: KeepExportedStatus;
 }
 
 /** All the way down writable, so that only what is in a document is compared. */
@@ -181,4 +265,7 @@ export const answersAreTheContracts: {
   ComponentStatus: true,
   ExportFailureDetails: true,
   ExportFailureType: true,
+  WebhookEvent: true,
+  KeepExportedResult: true,
+  KeepExportedStatus: true,
 };

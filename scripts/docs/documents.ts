@@ -5,6 +5,7 @@ import { answerDocuments, schemaIndex } from './answer-documents.ts';
 import { commandPage } from './command-page.ts';
 import { docComments, type DocComment } from './doc-comments.ts';
 import { failuresPage } from './failures-page.ts';
+import { fleetRequestJsonSchema } from './fleet-request-schema.ts';
 import { manifestJsonSchema } from './manifest-schema.ts';
 import { requestJsonSchema } from './request-schema.ts';
 import { settingsPage } from './settings-page.ts';
@@ -12,10 +13,14 @@ import { settingsPage } from './settings-page.ts';
 const commentedFiles = [
   'duration',
   'export-request',
+  'schema-problems',
   'check-export-request',
   'export-job',
   'export-status',
   'export-failure',
+  'webhook-event',
+  'keep-exported-request',
+  'fleet-status',
 ];
 
 /** Every generated document: its path in the project and what has to be in it. */
@@ -24,6 +29,7 @@ export async function generatedDocuments(root: string): Promise<Map<string, stri
   const schemas = new Map<string, object>([
     ['index.json', schemaIndex()],
     ['export-request.schema.json', requestJsonSchema(comments)],
+    ['keep-exported-request.schema.json', fleetRequestJsonSchema(comments)],
     ...answerDocuments(comments),
     ['export-manifest.schema.json', manifestJsonSchema()],
   ]);

@@ -32,7 +32,7 @@ export function requestJsonSchema(comments: ReadonlyMap<string, DocComment>): Js
 }
 
 /** The one check that is code: it is asked what it refuses, so that another check is not taken for it. */
-function reservedKey({ valibotAction, jsonSchema }: OverrideActionContext): JsonSchema | undefined {
+export function reservedKey({ valibotAction, jsonSchema }: OverrideActionContext): JsonSchema | undefined {
   if (valibotAction.type !== 'check') return undefined;
   const refuses = (key: string): boolean =>
     !('requirement' in valibotAction) ||
@@ -52,7 +52,8 @@ function customData(request: JsonSchema, comments: ReadonlyMap<string, DocCommen
   return { ...list, items: described(list.items, { comments, name: 'CustomDataEntry' }) };
 }
 
-function duration(comments: ReadonlyMap<string, DocComment>): JsonSchema {
+/** `#/$defs/Duration`. */
+export function duration(comments: ReadonlyMap<string, DocComment>): JsonSchema {
   const schema: JsonSchema = {
     anyOf: [
       { type: 'string', pattern: withoutCase(durationPattern) },
@@ -65,7 +66,7 @@ function duration(comments: ReadonlyMap<string, DocComment>): JsonSchema {
 }
 
 /** JSON Schema's patterns have no flags, so each letter that is not an escape's becomes a choice of two. */
-function withoutCase(pattern: RegExp): string {
+export function withoutCase(pattern: RegExp): string {
   if (pattern.flags !== 'i') throw new Error(`no pattern without case: ${String(pattern)}`);
   return pattern.source.replaceAll(/\\.|[a-z]/gi, (part) =>
     part.startsWith('\\') ? part : `[${part.toLowerCase()}${part.toUpperCase()}]`,

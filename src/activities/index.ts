@@ -6,17 +6,30 @@ import { createExportJob } from './create-export-job.ts';
 import type { ClusterReference, ExportActivities } from './export-activities.ts';
 import { searchExportJobs } from './export-job-search.ts';
 import { pollExportJob } from './poll-export-job.ts';
+import { describeExports } from './describe-exports.ts';
+import type { FleetActivities } from './fleet-activities.ts';
 import { createSearchAttributesCheck } from './registered-labels.ts';
 import { resolveExport } from './resolve-export.ts';
+import { sendWebhook, type Webhooks } from './send-webhook.ts';
+import { surveyCluster } from './survey-cluster.ts';
+import { surveyProject } from './survey-project.ts';
+import type { WebhookActivities } from './webhook-activities.ts';
 
 export type { AtlasClients } from './atlas-clients.ts';
 export type * from './export-activities.ts';
+export type * from './fleet-activities.ts';
+export type { Webhooks } from './send-webhook.ts';
+export type * from './webhook-activities.ts';
 
 /** Against the heartbeat timeout of 6 s (see workflows/activity-calls.ts); the worker passes each on as it comes. */
 const heartbeatMs = 2_000;
 
 /** The activities over the worker's Atlas clients. */
-export function createActivities({ atlas: clients }: { atlas: AtlasClients }): ExportActivities {
+export function createActivities({
+  atlas: clients,
+}: {
+  atlas: AtlasClients;
+}): ExportActivities & FleetActivities {
   const searchAttributesRegistered = createSearchAttributesCheck();
   return {
     resolveExport: (input) =>
@@ -33,22 +46,41 @@ export function createActivities({ atlas: clients }: { atlas: AtlasClients }): E
         pollExportJob({ atlas, searchAttributesRegistered }, input, options),
       ),
     searchAttributesRegistered,
+    surveyProject: (input) =>
+      asking(clients, input, (atlas, options) => surveyProject(atlas, input, options)),
+    surveyCluster: (input) =>
+      asking(clients, input, (atlas, options) => surveyCluster(atlas, input, options)),
+    describeExports: (input) => beating(() => describeExports(input)),
+  };
+}
+
+/** The activities over the worker's webhooks. */
+export function createWebhookActivities(webhooks: Webhooks): WebhookActivities {
+  return {
+    knownWebhooks: async () => [...webhooks.targets.keys()],
+    sendWebhook: (input) => sendWebhook(webhooks, input, Context.current().cancellationSignal),
   };
 }
 
 /**
- * Runs one activity with the client of its credentials: its cancellation stops the request, Atlas's errors cross as
- * documented failures, and heartbeats tell the server early when the worker has died.
+ * Runs one activity with the client of its credentials: its cancellation stops the request, and Atlas's errors cross
+ * as documented failures.
  */
-async function asking<Result>(
+function asking<Result>(
   clients: AtlasClients,
-  input: ClusterReference,
+  input: Pick<ClusterReference, 'credentials'>,
   ask: (atlas: AtlasClient, options: CallOptions) => Promise<Result>,
 ): Promise<Result> {
+  const { cancellationSignal: signal } = Context.current();
+  return beating(async () => ask(clientFor(clients, input), { signal }));
+}
+
+/** Runs one activity with heartbeats, which tell the server early when the worker has died. */
+async function beating<Result>(run: () => Promise<Result>): Promise<Result> {
   const context = Context.current();
   const heartbeats = setInterval(() => context.heartbeat(), heartbeatMs);
   try {
-    return await ask(clientFor(clients, input), { signal: context.cancellationSignal });
+    return await run();
   } catch (error) {
     throw atlasFailure(error);
   } finally {

@@ -33,7 +33,8 @@ async function latestSnapshotId(
   );
 }
 
-async function resolveBucket(
+/** A bucket's id at Atlas; its name where that was asked for. */
+export async function resolveBucket(
   atlas: AtlasClient,
   { groupId, bucket }: { groupId: string; bucket: BucketChoice },
   options: CallOptions,

@@ -77,6 +77,8 @@ export interface AtlasClient {
   listExportBuckets(group: { readonly groupId: string }, options?: CallOptions): Promise<ExportBucket[]>;
   getExportBucket(bucket: ExportBucketLocator, options?: CallOptions): Promise<ExportBucket>;
   getCluster(cluster: ClusterLocator, options?: CallOptions): Promise<Cluster>;
+  /** All clusters of a project but Flex clusters, whose snapshots cannot be exported. */
+  listClusters(group: { readonly groupId: string }, options?: CallOptions): Promise<Cluster[]>;
   /** Of no project: who asks, from which address, and with which roles. */
   getSystemStatus(options?: CallOptions): Promise<SystemStatus>;
   /** Waits for the calls under way and closes every connection. Later calls fail with `ATLAS_CONNECTION`. */
@@ -180,6 +182,18 @@ class HttpAtlasClient implements AtlasClient {
     );
   }
 
+  async listClusters(
+    { groupId }: { readonly groupId: string },
+    options: CallOptions = {},
+  ): Promise<Cluster[]> {
+    const segments = ['clusters'];
+    return this.#listBy(
+      { operation: 'listClusters', resource: 'clusters', groupId, segments, schema: clusterSchema },
+      ({ name }) => name,
+      { ...options, paging: 'paged' },
+    );
+  }
+
   async getSystemStatus(options: CallOptions = {}): Promise<SystemStatus> {
     const operation = { operation: 'getSystemStatus', resource: 'root', groupId: '', segments: [] } as const;
     const pathAndQuery = `/api/atlas/${this.#options.apiVersion}`;
@@ -232,6 +246,14 @@ class HttpAtlasClient implements AtlasClient {
     paging: 'paged' | 'whole',
     options: CallOptions,
   ): Promise<Item[]> {
+    return this.#listBy(operation, ({ id }) => id, { ...options, paging });
+  }
+
+  #listBy<Item>(
+    operation: Operation<Item>,
+    keyOf: (item: Item) => string,
+    options: CallOptions & { readonly paging: 'paged' | 'whole' },
+  ): Promise<Item[]> {
     const url = new URL(this.#path(operation), this.#options.baseUrl);
     const { groupId } = operation;
     const call = { operation: operation.operation, groupId, method: 'GET', signal: options.signal } as const;
@@ -242,10 +264,11 @@ class HttpAtlasClient implements AtlasClient {
           mediaType: mediaTypeOf(this.#options.apiVersion, operation.resource),
           bodyBytesMax: this.#options.bodyBytesMax,
         });
-      const search = paging === 'paged' ? `?itemsPerPage=${ITEMS_PER_PAGE_MAX}&pageNum=1` : '';
+      const search = options.paging === 'paged' ? `?itemsPerPage=${ITEMS_PER_PAGE_MAX}&pageNum=1` : '';
       return listAll(
         { url, search, pagesMax: this.#options.pagesMax, fetchPage, errorContext },
         operation.schema,
+        keyOf,
       );
     });
   }

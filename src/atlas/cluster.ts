@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { lenient, lenientBoolean, lenientList, lenientString, present } from './lenient.ts';
+import { lenient, lenientBoolean, lenientCount, lenientList, lenientString, present } from './lenient.ts';
 
 /** What an export needs to know of a cluster. What Atlas leaves out is absent. */
 export interface Cluster {
@@ -15,11 +15,15 @@ export interface Cluster {
   readonly mongoDBVersion?: string;
   /** Tiers of its nodes that hold data, such as `M10`, each once; v1.0 does not tell them. */
   readonly instanceSizes?: readonly string[];
+  /** Shards of a sharded cluster, 1 for a replica set. */
+  readonly shardCount?: number;
 }
 
 const specsSchema = lenient(v.object({ instanceSize: lenientString }));
 const replicationSpecSchema = v.object({
   regionConfigs: lenientList(v.object({ electableSpecs: specsSchema })),
+  // Until version 2024-08-05 one item stood for so many shards; since then there is one item for each.
+  numShards: lenientCount,
 });
 
 export const clusterSchema: v.GenericSchema<unknown, Cluster> = v.pipe(
@@ -40,6 +44,7 @@ export const clusterSchema: v.GenericSchema<unknown, Cluster> = v.pipe(
       ...cluster,
       backupEnabled: cluster.backupEnabled ?? providerBackupEnabled,
       instanceSizes: instanceSizes(replicationSpecs),
+      shardCount: shardCount(replicationSpecs),
     }),
   ),
 );
@@ -51,4 +56,11 @@ function instanceSizes(
     .flatMap(({ regionConfigs = [] }) => regionConfigs)
     .flatMap(({ electableSpecs }) => electableSpecs?.instanceSize ?? []);
   return sizes.length === 0 ? undefined : [...new Set(sizes)];
+}
+
+function shardCount(
+  specs: readonly v.InferOutput<typeof replicationSpecSchema>[] | undefined,
+): number | undefined {
+  if (specs === undefined || specs.length === 0) return undefined;
+  return specs.reduce((count, { numShards = 1 }) => count + numShards, 0);
 }

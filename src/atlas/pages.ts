@@ -21,15 +21,16 @@ export interface PageRequest {
 const linkSchema = v.object({ rel: v.string(), href: v.string() });
 
 /**
- * All items of a list, following `links` rel `next`, each id once.
+ * All items of a list, following `links` rel `next`, each key once.
  *
  * Atlas documents no order and pages by offset, so an item can be seen twice while others come and go: the
  * later sighting is the fresher one. `totalCount` is an estimate and not looked at. A list that cannot be
  * read to its end is an error, never a shorter list.
  */
-export async function listAll<Item extends { readonly id: string }>(
+export async function listAll<Item>(
   request: PageRequest,
   item: v.GenericSchema<unknown, Item>,
+  keyOf: (item: Item) => string,
 ): Promise<Item[]> {
   const pageSchema = v.object({
     results: v.array(item),
@@ -42,7 +43,7 @@ export async function listAll<Item extends { readonly id: string }>(
     seen.add(search);
     const answer = await request.fetchPage(request.url.pathname + search);
     const page = readDocument(answer, pageSchema, request.errorContext());
-    for (const found of page.results) items.set(found.id, found);
+    for (const found of page.results) items.set(keyOf(found), found);
     const next = nextSearch(page.links, request.url, search);
     if (typeof next === 'object') throw errorFromUnusableBody(answer, next.problem, request.errorContext());
     if (next !== undefined && seen.has(next)) {

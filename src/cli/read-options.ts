@@ -58,3 +58,8 @@ function momentOf(value: string): Date | undefined {
   const parsed = Date.parse(value);
   return Number.isFinite(parsed) ? new Date(parsed) : undefined;
 }
+
+/** The fields without those that are undefined. */
+export function present(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { text as readStream } from 'node:stream/consumers';
 import * as v from 'valibot';
 import {
   checkExportRequest,
@@ -7,7 +5,8 @@ import {
   type ExportRequest,
   type InputProblem,
 } from '../contract/index.ts';
-import { flag, readOptions, text } from './read-options.ts';
+import { flag, present, readOptions, text } from './read-options.ts';
+import { requestFile } from './request-file.ts';
 import { UsageError } from './usage-error.ts';
 
 const optionsSchema = v.object({
@@ -29,6 +28,7 @@ const optionsSchema = v.object({
   onActiveExport: text,
   exportAgain: flag,
   credentials: text,
+  webhook: text,
 });
 
 type RequestOptions = v.InferOutput<typeof optionsSchema>;
@@ -52,6 +52,7 @@ const flagOfField: Readonly<Record<string, string>> = {
   maxAttempts: '--max-attempts',
   onActiveExport: '--on-active-export',
   credentials: '--credentials',
+  webhook: '--webhook',
 };
 
 /**
@@ -72,28 +73,6 @@ export async function readRequest(options: Readonly<Record<string, unknown>>): P
 function problemLine({ path, message }: InputProblem): string {
   const field = path.replace(/\[.*$/, '');
   return `${flagOfField[field] ?? path}: ${message}`;
-}
-
-async function requestFile(path: string | undefined): Promise<Record<string, unknown>> {
-  if (path === undefined) return {};
-  const content = path === '-' ? await readStream(process.stdin) : await readText(path);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(content);
-  } catch {
-    throw new UsageError(`--request: ${path} is not JSON`);
-  }
-  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
-  throw new UsageError(`--request: ${path} must hold one JSON object`);
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(`--request: ${path} cannot be read (${why})`);
-  }
 }
 
 function fieldsOf(given: RequestOptions): Record<string, unknown> {
@@ -121,6 +100,7 @@ function fieldsOf(given: RequestOptions): Record<string, unknown> {
     onActiveExport: given.onActiveExport,
     skipIfExported: given.exportAgain ? false : undefined,
     credentials: given.credentials,
+    webhook: given.webhook,
   });
 }
 
@@ -128,8 +108,4 @@ function customDataEntry(entry: string): { key: string; value: string } {
   const at = entry.indexOf('=');
   if (at < 1) throw new UsageError(`--custom-data: ${JSON.stringify(entry)} is not key=value`);
   return { key: entry.slice(0, at), value: entry.slice(at + 1) };
-}
-
-function present(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -19,6 +19,7 @@ export function statusLines(workflowId: string, status: ExportStatus): string[] 
     field('snapshot', status.snapshotId),
     field('bucket', status.exportBucketName ?? status.exportBucketId),
     field('credentials', status.credentials),
+    field('webhook', status.webhook),
     field('export job', job === undefined ? undefined : `${job.exportId} (${status.origin ?? 'in the way'})`),
     field('progress', progressText(job?.exportStatus)),
     field('reason', stateReasonText(job?.stateReason)),

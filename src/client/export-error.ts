@@ -35,8 +35,8 @@ export class InvalidExportRequestError extends Error {
   readonly code = 'InvalidInput';
   readonly problems: readonly InputProblem[];
 
-  constructor(problems: readonly InputProblem[]) {
-    super(invalidRequestText(problems));
+  constructor(problems: readonly InputProblem[], what?: string) {
+    super(invalidRequestText(problems, what));
     this.problems = problems;
   }
 }

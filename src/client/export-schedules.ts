@@ -4,24 +4,42 @@ import {
   type Client,
   type ScheduleDescription,
   type ScheduleHandle,
+  type ScheduleOptionsStartWorkflowAction,
   type ScheduleSpec,
   type ScheduleSummary,
   type WorkflowStartOptions,
 } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
 import {
   checkExportRequest,
+  checkKeepExportedRequest,
   exportSnapshotWorkflow,
   exportWorkflowId,
+  keepExportedWorkflow,
   type Duration,
   type ExportRequest,
+  type KeepExportedRequest,
 } from '../contract/index.ts';
 import { InvalidExportRequestError } from './export-error.ts';
 import { exportSummary, type ExportSummary } from './export-summary.ts';
+import { fleetStartOptions, fleetWorkflowId } from './fleets.ts';
 
-export interface CreateExportScheduleOptions {
+export interface CreateExportScheduleOptions extends ScheduleTimes {
   readonly scheduleId: string;
   /** What to export each time; usually with `snapshotId: "latest"`, which pays for no snapshot twice. */
   readonly request: ExportRequest;
+}
+
+export interface CreateFleetScheduleOptions extends ScheduleTimes {
+  readonly scheduleId: string;
+  /** What the fleet is called; its runs are named after it and their times. */
+  readonly name: string;
+  /** What should be true after each run. */
+  readonly request: KeepExportedRequest;
+}
+
+/** When a schedule starts something, and how. */
+export interface ScheduleTimes {
   /** Times as cron writes them: `30 3 * * *`. */
   readonly cronExpressions?: readonly string[] | undefined;
   /** Times as calendar entries. */
@@ -45,7 +63,10 @@ export const catchupWindowDefault = '6 hours';
 /** A schedule and what has come of it. */
 export interface ExportScheduleDescription {
   readonly scheduleId: string;
+  /** Of a schedule that exports one cluster. */
   readonly request: ExportRequest | undefined;
+  /** Of a schedule that keeps a fleet exported. */
+  readonly fleet?: KeepExportedRequest | undefined;
   readonly paused: boolean;
   readonly note?: string | undefined;
   readonly timezone: string;
@@ -103,31 +124,38 @@ export class ExportSchedules {
    * @throws {ScheduleAlreadyRunning} where there is one of this id
    */
   async create(options: CreateExportScheduleOptions): Promise<void> {
-    const { scheduleId, request, note, paused } = options;
+    const { scheduleId, request } = options;
     const { problems } = checkExportRequest(request);
     if (problems !== undefined) throw new InvalidExportRequestError(problems);
-    await this.#client.schedule.create({
-      scheduleId,
-      spec: specOf(options),
-      action: {
-        type: 'startWorkflow',
-        workflowType: exportSnapshotWorkflow,
-        taskQueue: this.#taskQueue,
-        workflowId: exportWorkflowId(request),
-        ...this.#startOptions(request),
-      },
-      policies: {
-        overlap: ScheduleOverlapPolicy.SKIP,
-        catchupWindow: options.catchupWindow ?? catchupWindowDefault,
-      },
-      state: { paused: paused ?? false, ...(note === undefined ? {} : { note }) },
+    await this.#create(scheduleId, options, {
+      workflowType: exportSnapshotWorkflow,
+      workflowId: exportWorkflowId(request),
+      ...this.#startOptions(request),
+    });
+  }
+
+  /**
+   * Makes a schedule that keeps a fleet exported. A time that finds the run before it still going on is left out.
+   *
+   * @throws {InvalidExportRequestError} for a wrong request
+   * @throws {ScheduleAlreadyRunning} where there is one of this id
+   */
+  async createFleet(options: CreateFleetScheduleOptions): Promise<void> {
+    const { scheduleId, name, request } = options;
+    const { problems } = checkKeepExportedRequest(request);
+    if (problems !== undefined) throw new InvalidExportRequestError(problems, 'keepExported request');
+    await this.#create(scheduleId, options, {
+      workflowType: keepExportedWorkflow,
+      workflowId: fleetWorkflowId(request, name),
+      ...fleetStartOptions(request, name),
     });
   }
 
   /** Schedules that export, in no order. */
   async *list(): AsyncGenerator<ExportScheduleSummary, void, undefined> {
     for await (const summary of this.#client.schedule.list()) {
-      if (summary.action?.workflowType === exportSnapshotWorkflow) yield summaryOf(summary);
+      const type = summary.action?.workflowType;
+      if (type === exportSnapshotWorkflow || type === keepExportedWorkflow) yield summaryOf(summary);
     }
   }
 
@@ -168,6 +196,24 @@ export class ExportSchedules {
     await this.#handle(scheduleId).delete();
   }
 
+  async #create(
+    scheduleId: string,
+    times: ScheduleTimes,
+    action: Omit<ScheduleOptionsStartWorkflowAction<Workflow>, 'type' | 'taskQueue'>,
+  ): Promise<void> {
+    const { note, paused } = times;
+    await this.#client.schedule.create({
+      scheduleId,
+      spec: specOf(times),
+      action: { type: 'startWorkflow', taskQueue: this.#taskQueue, ...action },
+      policies: {
+        overlap: ScheduleOverlapPolicy.SKIP,
+        catchupWindow: times.catchupWindow ?? catchupWindowDefault,
+      },
+      state: { paused: paused ?? false, ...(note === undefined ? {} : { note }) },
+    });
+  }
+
   #handle(scheduleId: string): ScheduleHandle {
     return this.#client.schedule.getHandle(scheduleId);
   }
@@ -181,7 +227,7 @@ export class ExportSchedules {
   }
 }
 
-function specOf(options: CreateExportScheduleOptions): ScheduleSpec {
+function specOf(options: ScheduleTimes): ScheduleSpec {
   const { cronExpressions = [], calendars = [], timezone, jitter } = options;
   return {
     cronExpressions: [...cronExpressions],
@@ -206,6 +252,7 @@ function settingsOf(description: ScheduleDescription): Omit<ExportScheduleDescri
   return {
     scheduleId,
     request: requestOf(action.args),
+    fleet: fleetOf(action.args),
     paused: state.paused,
     note: state.note,
     timezone: spec.timezone ?? 'UTC',
@@ -226,4 +273,13 @@ function requestOf(args: readonly unknown[] | undefined): ExportRequest | undefi
 
 function isRequest(input: unknown): input is ExportRequest {
   return checkExportRequest(input).problems === undefined;
+}
+
+function fleetOf(args: readonly unknown[] | undefined): KeepExportedRequest | undefined {
+  const [input] = args ?? [];
+  return isFleetRequest(input) ? input : undefined;
+}
+
+function isFleetRequest(input: unknown): input is KeepExportedRequest {
+  return checkKeepExportedRequest(input).problems === undefined;
 }

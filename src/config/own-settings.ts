@@ -3,7 +3,9 @@ import { durationMs } from '../contract/duration.ts';
 import { taskQueueDefault } from '../contract/names.ts';
 import { nearestName } from '../contract/nearest-name.ts';
 import { parseBoolean, valueOf, type Environment } from './environment.ts';
+import { nameSeparator } from './named-variables.ts';
 import { quoted, type SettingsProblem } from './settings-error.ts';
+import { webhookVariables } from './webhook-settings.ts';
 
 /** Every variable with this prefix is ours, so one that is not known is a typing mistake. */
 export const ownPrefix = 'ATLAS_EXPORT_';
@@ -44,7 +46,7 @@ export const ownSettings = {
   allowHttp: setting<boolean>({
     name: 'ATLAS_EXPORT_ALLOW_HTTP',
     meaning:
-      'Whether the base URL may be plain http to another machine. Only for the simulator in a container of its own: a service account’s secret would cross the network readable.',
+      'Whether the base URL and the webhooks may be plain http to another machine. Only for the simulator in a container of its own, or within your own network: a service account’s secret, or what a webhook is told, would cross the network readable.',
     expected: '"true" or "false"',
     fallback: false,
     parse: parseBoolean,
@@ -193,12 +195,13 @@ export function readOwnSettings(environment: Environment, problems: SettingsProb
 
 function unknownNameProblems(environment: Environment): SettingsProblem[] {
   const known = Object.values(ownSettings).map(({ name }) => name);
+  const named = Object.values(webhookVariables).map((base) => `${base}${nameSeparator}<NAME>`);
   return Object.keys(environment)
-    .filter((name) => name.startsWith(ownPrefix) && !known.includes(name))
+    .filter((name) => name.startsWith(ownPrefix) && !known.includes(name) && !name.includes(nameSeparator))
     .map((name) => ({
       name: name.slice(0, 100),
       wrong: 'is not a setting',
-      expected: `a known name, perhaps ${nearestName(name, known) ?? ''}`,
+      expected: `a known name, perhaps ${nearestName(name, [...known, ...named]) ?? ''}`,
     }));
 }
 

@@ -1,4 +1,5 @@
 import { ownSettings } from './own-settings.ts';
+import { webhookVariables } from './webhook-settings.ts';
 import { atlasVariables } from './atlas-settings.ts';
 
 /** One line of `docs/settings.md`. */
@@ -19,15 +20,30 @@ export function settingsTable(): SettingsTableRow[] {
 }
 
 function ownRows(): SettingsTableRow[] {
-  return Object.values(ownSettings).map(({ name, meaning, expected, fallbackText }) => ({
-    name,
-    meaning,
-    default: fallbackText,
-    accepted: expected,
-    secret: false,
-    owner: 'atlas-export-worker',
-  }));
+  const rows = Object.values(ownSettings).map(({ name, meaning, expected, fallbackText }) =>
+    own({ name, meaning, default: fallbackText, accepted: expected, secret: false }),
+  );
+  return [...rows, ...webhookRows];
 }
+
+const webhookRows: readonly SettingsTableRow[] = [
+  own({
+    name: `${webhookVariables.url}__<NAME>`,
+    meaning:
+      'Where to tell of exports whose request names this webhook: ATLAS_EXPORT_WEBHOOK_URL__TEAM_A is of "team-a". See docs/webhooks.md.',
+    default: '',
+    accepted:
+      'an https address; plain http towards this machine only, unless ATLAS_EXPORT_ALLOW_HTTP is true. The name in capital letters and digits, in words joined by single underscores',
+    secret: true,
+  }),
+  own({
+    name: `${webhookVariables.secret}__<NAME>`,
+    meaning: 'What to sign with. Two while one takes the place of the other.',
+    default: '',
+    accepted: '"whsec_" and 24 to 64 random bytes in base64; two with a space between',
+    secret: true,
+  }),
+];
 
 const key = '1 to 1000 printable ASCII characters';
 const url =
@@ -91,6 +107,10 @@ const temporalRows: readonly SettingsTableRow[] = [
   }),
   temporal('TEMPORAL_PROFILE', 'Profile in that file.', { accepted: 'a name', default: 'default' }),
 ];
+
+function own(row: Omit<SettingsTableRow, 'owner'>): SettingsTableRow {
+  return { ...row, owner: 'atlas-export-worker' };
+}
 
 function atlas(name: string, meaning: string, accepted: string): SettingsTableRow {
   return { name, meaning, default: '', accepted, secret: false, owner: 'Atlas CLI' };

@@ -10,6 +10,7 @@ import {
 import { valueOf, type Environment } from './environment.ts';
 import { readOwnSettings, type OwnSettings } from './own-settings.ts';
 import { quoted, SettingsError, type SettingsProblem } from './settings-error.ts';
+import { readWebhookSettings, webhookSecretsIn, type WebhookSettings } from './webhook-settings.ts';
 import { readTemporalSettings, type TemporalSettings } from './temporal-settings.ts';
 
 export type { Environment } from './environment.ts';
@@ -19,6 +20,8 @@ export interface Settings extends OwnSettings {
   readonly temporal: TemporalSettings;
   /** The sets of credentials by the names that requests use; `default` may be missing where there are others. */
   readonly atlas: ReadonlyMap<string, AtlasSettings>;
+  /** Who can be told what becomes of exports, by the names that requests use. */
+  readonly webhooks: ReadonlyMap<string, WebhookSettings>;
   /** What is not wrong but worth a line in the log at the start. */
   readonly notices: readonly string[];
 }
@@ -34,6 +37,7 @@ export function readSettings(environment: Environment): Settings {
   const notices: string[] = [];
   const own = readOwnSettings(environment, problems);
   const atlas = readAtlasSettings(environment, { allowHttp: own.allowHttp, problems, notices });
+  const webhooks = readWebhookSettings(environment, { allowHttp: own.allowHttp, problems });
   const temporal = readTemporalSettings(environment, problems);
   if (temporal === undefined || problems.length > 0) {
     throw new SettingsError(withoutSecrets(problems, environment));
@@ -43,7 +47,7 @@ export function readSettings(environment: Environment): Settings {
       notices.push(`${name} is set; the worker uses no payload codec and does not read it.`);
     }
   }
-  return { ...own, atlas, temporal, notices };
+  return { ...own, atlas, webhooks, temporal, notices };
 }
 
 /** What a client of Temporal needs that never speaks to Atlas. */
@@ -101,9 +105,17 @@ function noSuchCredentials(name: string, sets: ReadonlyMap<string, unknown>): Se
 }
 
 /** The values that must never be written anywhere. */
-export function secretsOf({ atlas, temporal }: Pick<Settings, 'atlas' | 'temporal'>): string[] {
+export function secretsOf({
+  atlas,
+  webhooks,
+  temporal,
+}: Pick<Settings, 'atlas' | 'webhooks' | 'temporal'>): string[] {
   const { apiKey, metadata, tls } = temporal.connectionOptions;
   const secrets = [...atlas.values()].flatMap(({ credentials }) => credentialSecrets(credentials));
+  // The key is a secret without its prefix too, and addresses of this kind often carry one of their own.
+  for (const { url, secrets: written } of webhooks.values()) {
+    secrets.push(url, ...written.flatMap((secret) => [secret, secret.replace(/^whsec_/, '')]));
+  }
   if (apiKey !== undefined) secrets.push(apiKey);
   for (const value of Object.values(metadata ?? {})) {
     if (typeof value === 'string') secrets.push(value);
@@ -128,6 +140,7 @@ function basicAuthorization(name: string, secret: string): string {
 /** A secret pasted into the wrong variable would otherwise be shown as that variable's wrong value. */
 function withoutSecrets(problems: readonly SettingsProblem[], environment: Environment): SettingsProblem[] {
   const apiKey = valueOf(environment, 'TEMPORAL_API_KEY');
-  const clean = createRedactor([...atlasSecretsIn(environment), ...(apiKey === undefined ? [] : [apiKey])]);
+  const named = [...atlasSecretsIn(environment), ...webhookSecretsIn(environment)];
+  const clean = createRedactor([...named, ...(apiKey === undefined ? [] : [apiKey])]);
   return problems.map(({ name, wrong, expected }) => ({ name: clean(name), wrong: clean(wrong), expected }));
 }

@@ -3,7 +3,6 @@ import * as v from 'valibot';
 import { durationMs } from './duration.ts';
 import {
   customDataEntriesMax,
-  exportRequestFieldsAt,
   exportRequestSchema,
   tooManyEntriesMessage,
   type CustomDataEntry,
@@ -12,7 +11,7 @@ import {
   type PollingPreset,
 } from './export-request.ts';
 import type { StallSettings } from './export-stall.ts';
-import { likelyName } from './nearest-name.ts';
+import { shapeProblems, type InputProblem } from './schema-problems.ts';
 import { credentialsDefault } from './setting-name.ts';
 
 /** A request that has been checked, with every default filled in and every duration in milliseconds. */
@@ -30,6 +29,8 @@ export interface CheckedExportRequest {
   readonly skipIfExported: boolean;
   /** Undefined: the default ones. */
   readonly credentials: string | undefined;
+  /** Undefined: nobody is told. */
+  readonly webhook: string | undefined;
 }
 
 /** The two ways to name an export bucket. */
@@ -42,14 +43,6 @@ export interface PollingSettings {
   readonly intervalMsMin?: number | undefined;
   /** Undefined: the preset's. */
   readonly intervalMsMax?: number | undefined;
-}
-
-/** One thing wrong with a request. */
-export interface InputProblem {
-  /** Where: `polling.minInterval`, `customData[2].key`, or empty for the request as a whole. */
-  readonly path: string;
-  /** What is wrong, in words. */
-  readonly message: string;
 }
 
 export type CheckedInput =
@@ -66,8 +59,6 @@ export const requestDefaults = {
 
 const deadlineMsDefault = ms(requestDefaults.deadline);
 
-const problemsMax = 50;
-
 /** Checks what somebody typed or sent. Names every problem with its path, 50 at most; never throws. */
 export function checkExportRequest(input: unknown): CheckedInput {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
@@ -77,60 +68,14 @@ export function checkExportRequest(input: unknown): CheckedInput {
   const countable = tooMany.length === 0 ? input : { ...input, customData: [] };
   const parsed = v.safeParse(exportRequestSchema, countable, { abortPipeEarly: true });
   if (!parsed.success) {
-    const problems = parsed.issues.flatMap(problemsOfIssue).slice(0, problemsMax);
+    const problems = shapeProblems(parsed.issues, { schema: exportRequestSchema, what: 'an export request' });
     return { problems: [...tooMany, ...problems, ...bucketProblems(input)] };
   }
   const written: ExportRequest = parsed.output;
   const bucket = bucketChoice(written);
-  const problems = [...tooMany, ...bucketProblems(written), ...intervalProblems(written)];
+  const problems = [...tooMany, ...bucketProblems(written), ...intervalProblems(written.polling, 'polling')];
   if (bucket === undefined || problems.length > 0) return { problems };
   return { request: withDefaults(written, bucket) };
-}
-
-/** What a refused request fails with: one problem in the same line, several in one line each. */
-export function invalidRequestText(problems: readonly InputProblem[]): string {
-  const [separator, between] = problems.length === 1 ? [' ', ''] : ['\n- ', '\n- '];
-  return `Invalid export request:${separator}${problems.map(problemText).join(between)}`;
-}
-
-/** Every problem in one line. */
-export function problemsText(problems: readonly InputProblem[]): string {
-  return problems.map(problemText).join('; ');
-}
-
-function problemText({ path, message }: InputProblem): string {
-  return path === '' ? message : `${path}: ${message}`;
-}
-
-function problemsOfIssue(issue: v.BaseIssue<unknown>): InputProblem[] {
-  if (issue.type === 'strict_object' && issue.expected === 'never') return unknownFields(issue.path ?? []);
-  const message = issue.received === 'undefined' ? 'is required' : issue.message;
-  return [{ path: pathText(issue.path ?? []), message }];
-}
-
-/** Every field that an object should not have: valibot stops at its first. `path` leads to that one. */
-function unknownFields(path: readonly v.IssuePathItem[]): InputProblem[] {
-  const within = path.slice(0, -1);
-  const known = exportRequestFieldsAt(within.map(({ key }) => key));
-  const unknown = Object.keys(path.at(-1)?.input ?? {}).filter((name) => !known.includes(name));
-  const place = within.length === 0 ? 'an export request' : pathText(within);
-  return unknown.slice(0, problemsMax).map((name) => {
-    const likely = likelyName(name, known);
-    const hint =
-      likely === undefined
-        ? `known are: ${known.join(', ')}`
-        : `did you mean ${pathText([...within, { key: likely }])}?`;
-    return { path: pathText([...within, { key: name }]), message: `is not a field of ${place} (${hint})` };
-  });
-}
-
-function pathText(path: readonly { readonly key?: unknown }[]): string {
-  let text = '';
-  for (const { key } of path) {
-    if (typeof key === 'number') text += `[${key}]`;
-    else text += text === '' ? String(key) : `.${String(key)}`;
-  }
-  return text.slice(0, 200);
 }
 
 /**
@@ -152,13 +97,18 @@ function bucketProblems(input: object): InputProblem[] {
   return [{ path: 'exportBucketId, exportBucketName', message }];
 }
 
-function intervalProblems({ polling }: ExportRequest): InputProblem[] {
+/** `path`: where the polling stands in its request. */
+export function intervalProblems(polling: ExportRequest['polling'], path: string): InputProblem[] {
   const { intervalMsMin = 0, intervalMsMax = Infinity } = pollingSettings(polling);
   if (intervalMsMin <= intervalMsMax) return [];
-  return [{ path: 'polling.minInterval', message: 'must not be longer than polling.maxInterval' }];
+  return [{ path: `${path}.minInterval`, message: `must not be longer than ${path}.maxInterval` }];
 }
 
-function bucketChoice({ exportBucketId, exportBucketName }: ExportRequest): BucketChoice | undefined {
+/** The bucket that was named, by whichever of the two ways. */
+export function bucketChoice({
+  exportBucketId,
+  exportBucketName,
+}: Pick<ExportRequest, 'exportBucketId' | 'exportBucketName'>): BucketChoice | undefined {
   if (exportBucketId !== undefined) return { exportBucketId };
   return exportBucketName === undefined ? undefined : { exportBucketName };
 }
@@ -177,6 +127,7 @@ function withDefaults(written: ExportRequest, bucket: BucketChoice): CheckedExpo
     onActiveExport: written.onActiveExport ?? requestDefaults.onActiveExport,
     skipIfExported: written.skipIfExported ?? requestDefaults.skipIfExported,
     credentials: written.credentials === credentialsDefault ? undefined : written.credentials,
+    webhook: written.webhook,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { InputProblem } from './check-export-request.ts';
+import type { InputProblem } from './schema-problems.ts';
 import type { ExportJob } from './export-job.ts';
 import type { AttemptReport } from './export-status.ts';
 
@@ -11,6 +11,8 @@ export const exportFailureTypes = [
   'InvalidInput',
   /** The worker has no credentials of the name that the request gives; the message names those it has. Only before a job exists. */
   'UnknownCredentials',
+  /** The worker has no webhook of the name that the request gives; the message names those it has. Only before a job exists. */
+  'UnknownWebhook',
   /** Atlas refused the credential, or the credential may not do this (401, 403). Only before a job exists. */
   'AtlasUnauthorized',
   /** The project, cluster, snapshot or bucket does not exist at Atlas. */

@@ -67,6 +67,11 @@ export interface ExportRequest {
    * @default "default"
    */
   readonly credentials?: string;
+  /**
+   * Who is told when the export has ended, or seems stuck: the name of a webhook in the worker's settings. Never holds
+   * up the export or makes it fail. The same request with another webhook is the same export, and tells the first's.
+   */
+  readonly webhook?: string;
 }
 
 /** Entries of {@link ExportRequest.customData}. */
@@ -78,7 +83,8 @@ const groupIdPattern = /^[a-f0-9]{24}$/;
 const clusterNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9-]*$/;
 const snapshotIdPattern = /^([a-f0-9]{24}|latest)$/;
 
-const settingNameSchema = v.pipe(
+/** The name of something in the worker's settings. */
+export const settingNameSchema = v.pipe(
   v.string(),
   v.maxLength(settingNameCharactersMax, `must have at most ${settingNameCharactersMax} characters`),
   v.regex(
@@ -87,11 +93,11 @@ const settingNameSchema = v.pipe(
   ),
 );
 
-function idSchema(what: string) {
+export function idSchema(what: string): v.GenericSchema<string> {
   return v.pipe(v.string(), v.regex(groupIdPattern, `${what} must be 24 lowercase hexadecimal digits`));
 }
 
-const durationSchema = v.custom<Duration>(
+export const durationSchema = v.custom<Duration>(
   (value) => durationMs(value) !== undefined,
   'must be a duration such as "30s", "5 minutes" or "7 days", or a positive number of milliseconds, up to 366 days',
 );
@@ -106,7 +112,7 @@ const customDataEntrySchema = v.strictObject({
   value: v.pipe(v.string(), v.maxLength(4096, 'must have at most 4096 characters')),
 });
 
-const pollingSchema = v.strictObject({
+export const pollingSchema = v.strictObject({
   preset: v.exactOptional(v.picklist(['eager', 'balanced', 'thrifty'])),
   minInterval: v.exactOptional(durationSchema),
   maxInterval: v.exactOptional(durationSchema),
@@ -118,64 +124,50 @@ const stalledAfterSchema = v.strictObject({
   total: v.exactOptional(durationSchema),
 });
 
+export const customDataSchema = v.pipe(
+  v.array(customDataEntrySchema),
+  v.maxLength(customDataEntriesMax, tooManyEntriesMessage),
+);
+
+export const clusterNameSchema = v.pipe(
+  v.string(),
+  v.maxLength(64, 'must have at most 64 characters'),
+  v.regex(clusterNamePattern, 'must be letters, digits and hyphens, not starting with a hyphen'),
+);
+
+export const bucketNameSchema = v.pipe(
+  v.string(),
+  v.minLength(3, 'must have at least 3 characters'),
+  v.maxLength(63, 'must have at most 63 characters'),
+);
+
+/** A whole number from 1. */
+export function wholeNumberSchema({ max }: { max: number }): v.GenericSchema<number> {
+  return v.pipe(
+    v.number(),
+    v.integer('must be a whole number'),
+    v.minValue(1, 'must be 1 or more'),
+    v.maxValue(max, `must be ${max} or less`),
+  );
+}
+
 /** Shape of {@link ExportRequest}; the rules between fields are in `checkExportRequest`. */
 export const exportRequestSchema = v.strictObject({
   groupId: idSchema('a project id'),
-  clusterName: v.pipe(
-    v.string(),
-    v.maxLength(64, 'must have at most 64 characters'),
-    v.regex(clusterNamePattern, 'must be letters, digits and hyphens, not starting with a hyphen'),
-  ),
+  clusterName: clusterNameSchema,
   snapshotId: v.pipe(
     v.string(),
     v.regex(snapshotIdPattern, 'must be 24 lowercase hexadecimal digits or "latest"'),
   ),
   exportBucketId: v.exactOptional(idSchema('an export bucket id')),
-  exportBucketName: v.exactOptional(
-    v.pipe(
-      v.string(),
-      v.minLength(3, 'must have at least 3 characters'),
-      v.maxLength(63, 'must have at most 63 characters'),
-    ),
-  ),
-  customData: v.exactOptional(
-    v.pipe(v.array(customDataEntrySchema), v.maxLength(customDataEntriesMax, tooManyEntriesMessage)),
-  ),
+  exportBucketName: v.exactOptional(bucketNameSchema),
+  customData: v.exactOptional(customDataSchema),
   polling: v.exactOptional(pollingSchema),
   stalledAfter: v.exactOptional(stalledAfterSchema),
   deadline: v.exactOptional(durationSchema),
-  maxAttempts: v.exactOptional(
-    v.pipe(
-      v.number(),
-      v.integer('must be a whole number'),
-      v.minValue(1, 'must be 1 or more'),
-      v.maxValue(20, 'must be 20 or less'),
-    ),
-  ),
+  maxAttempts: v.exactOptional(wholeNumberSchema({ max: 20 })),
   onActiveExport: v.exactOptional(v.picklist(['adopt', 'wait', 'fail'])),
   skipIfExported: v.exactOptional(v.boolean()),
   credentials: v.exactOptional(settingNameSchema),
+  webhook: v.exactOptional(settingNameSchema),
 });
-
-/** The names of the fields that a request may have at a path: `[]`, `['polling']`, `['customData', 2]`. */
-export function exportRequestFieldsAt(path: readonly unknown[]): string[] {
-  const at = path.reduce<unknown>((schema, key) => schemaOf(schema, key), exportRequestSchema);
-  return Object.keys(entriesOf(at));
-}
-
-function schemaOf(schema: unknown, key: unknown): unknown {
-  if (typeof key === 'string') return entriesOf(schema)[key];
-  const list = required(schema);
-  return typeof list === 'object' && list !== null && 'item' in list ? list.item : undefined;
-}
-
-function entriesOf(schema: unknown): Readonly<Record<string, unknown>> {
-  const object = required(schema);
-  if (typeof object !== 'object' || object === null || !('entries' in object)) return {};
-  return { ...(typeof object.entries === 'object' ? object.entries : {}) };
-}
-
-/** An optional schema's own. */
-function required(schema: unknown): unknown {
-  return typeof schema === 'object' && schema !== null && 'wrapped' in schema ? schema.wrapped : schema;
-}

@@ -87,6 +87,8 @@ export interface ExportStatus {
   readonly exportBucketName?: string | undefined;
   /** The worker's credentials for Atlas that this run uses; absent for the default ones. */
   readonly credentials?: string | undefined;
+  /** The webhook in the worker's settings that this run tells; absent where nobody is told. */
+  readonly webhook?: string | undefined;
   /** The job as last seen. */
   readonly job?: ExportJob | undefined;
   /** How {@link ExportStatus.job} came to belong to this request; absent while it only stands in the way. */

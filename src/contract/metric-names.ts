@@ -45,6 +45,14 @@ export const exportMetrics = {
       'Export jobs that seemed stuck, each time they began to, by kind: queued, noProgress, total.',
     labels: ['kind'],
   },
+  webhooks: {
+    name: 'atlas_export_webhooks_total',
+    kind: 'counter',
+    unit: 'events',
+    description:
+      'Events of which a webhook was to be told, by event and outcome: delivered, gone (it answered 410), or undelivered after 3 days.',
+    labels: ['event', 'outcome'],
+  },
   noticedAfterSeconds: {
     name: 'atlas_export_noticed_after_seconds',
     kind: 'histogram',

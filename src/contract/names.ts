@@ -9,10 +9,16 @@ export const exportSnapshotWorkflow = 'exportSnapshot';
 /** Workflow type of the child that follows one component (one shard's part) of an export job. */
 export const trackComponentWorkflow = 'trackComponent';
 
-/** Query of both workflows: what is known now. Takes nothing, changes nothing. */
+/** Workflow type of the child that tells one webhook of one event, and outlives the export. */
+export const deliverWebhookWorkflow = 'deliverWebhook';
+
+/** Workflow type that keeps a fleet of clusters exported. */
+export const keepExportedWorkflow = 'keepExported';
+
+/** Query of every workflow that looks at Atlas: what is known now. Takes nothing, changes nothing. */
 export const statusQuery = 'status';
 
-/** Update of both workflows: look at Atlas now and return the fresh status. */
+/** Update of the two that look at Atlas: look at Atlas now and return the fresh status. */
 export const pollNowUpdate = 'pollNow';
 
 /** Signal from an export to its components' workflows: the job has ended, look once more and report. */

@@ -38,3 +38,8 @@ export function componentWorkflowId(exportWorkflow: {
 }): string {
   return `${exportWorkflow.workflowId}/${exportWorkflow.componentExportId}`;
 }
+
+/** The workflow id of the runs that keep the fleet of this name exported: two of one name are one run. */
+export function keepExportedWorkflowId(name: string): string {
+  return `keep-exported/${name}`;
+}

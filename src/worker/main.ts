@@ -160,6 +160,7 @@ function logStart(
         `${baseUrl}, ${credentials.type}`,
       ]),
     ),
+    webhooks: [...settings.webhooks.keys()],
     atlasApiVersion: settings.apiVersion,
     // The workflow cache lives in this heap: --max-old-space-size sets it, about 75 % of a container's memory.
     heapMegabytesMax: Math.round(getHeapStatistics().heap_size_limit / 1_000_000),

@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
 import { Runtime, Worker, type NativeConnection, type State } from '@temporalio/worker';
-import { createActivities } from '../activities/index.ts';
+import { createActivities, createWebhookActivities } from '../activities/index.ts';
 import type { Settings } from '../config.ts';
 import { activityLogAttributes } from '../telemetry/activity-log-attributes.ts';
 import { createAtlasRequestRecorder } from '../telemetry/metrics.ts';
 import { createAtlasClients } from './atlas-clients.ts';
+import { createWebhooks } from './webhooks.ts';
 import { workerDeploymentOptions } from './worker-deployment.ts';
 import { loadWorkflowBundle, type BuiltWorkflows } from './workflow-bundle.ts';
 
@@ -46,6 +47,7 @@ export interface RunningWorker {
 export async function runWorker(settings: Settings, dependencies: WorkerDependencies): Promise<void> {
   const workflowBundle = dependencies.workflowBundle ?? (await loadWorkflowBundle());
   const atlas = createAtlasClients(settings, createAtlasRequestRecorder(Runtime.instance().metricMeter));
+  const webhooks = createWebhooks(settings);
   try {
     const worker = await Worker.create({
       connection: dependencies.connection,
@@ -54,7 +56,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
       identity: `atlas-export-worker ${process.pid}@${hostname()}`,
       workflowBundle,
       ...workerDeploymentOptions(settings, workflowBundle.buildId),
-      activities: createActivities({ atlas }),
+      activities: { ...createActivities({ atlas }), ...createWebhookActivities(webhooks) },
       interceptors: { activity: [activityLogAttributes] },
       maxCachedWorkflows: settings.cachedWorkflowsMax,
       stickyQueueScheduleToStartTimeout: settings.stickyTimeoutMs,
@@ -69,7 +71,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
     });
     await runUntilAborted(worker, dependencies);
   } finally {
-    await atlas.close();
+    await Promise.all([atlas.close(), webhooks.sender.close()]);
   }
 }
 

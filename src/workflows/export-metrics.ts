@@ -1,5 +1,11 @@
 import { metricMeter } from '@temporalio/workflow';
-import type { ExportFailureType, ExportOutcome, JobOrigin, StallKind } from '../contract/index.ts';
+import type {
+  ExportFailureType,
+  ExportOutcome,
+  JobOrigin,
+  StallKind,
+  WebhookEventType,
+} from '../contract/index.ts';
 import { exportMetrics } from '../contract/metric-names.ts';
 
 /** Counted through the workflow's own meter, which stays silent while a history is replayed. */
@@ -18,6 +24,10 @@ export function countPoll(of: 'job' | 'component'): void {
 
 export function countStall(kind: StallKind): void {
   counter(exportMetrics.stalls).add(1, { kind });
+}
+
+export function countWebhook(event: WebhookEventType, outcome: 'delivered' | 'gone' | 'undelivered'): void {
+  counter(exportMetrics.webhooks).add(1, { event, outcome });
 }
 
 /** Seconds from the job's end, by Atlas's clock, to now. Nothing is recorded where Atlas names no end. */

@@ -9,6 +9,7 @@ import type {
   ExportPhase,
   ExportStatus,
   JobOrigin,
+  WebhookEventType,
 } from '../contract/index.ts';
 import { exportActivityCalls, type ExportActivityCalls } from './activity-calls.ts';
 import { exportDetails } from './export-details.ts';
@@ -18,6 +19,7 @@ import type { LookLog } from './look-log.ts';
 import { noteLogIds } from './log-attributes.ts';
 import { LookRequests } from './look-requests.ts';
 import type { StallChange, StallWatch } from './stall-watch.ts';
+import { WebhookTeller, type WebhookNews } from './webhook-teller.ts';
 
 const notesMax = 20;
 
@@ -46,6 +48,7 @@ export class ExportRun {
   private stallChange: StallChange | undefined;
   private readonly notes: string[] = [];
   readonly labels = new ExportLabelKeeper();
+  private readonly teller: WebhookTeller;
 
   constructor(request: CheckedExportRequest, startedAtMs: number) {
     this.request = request;
@@ -54,6 +57,7 @@ export class ExportRun {
     if ('exportBucketId' in request.bucket) this.exportBucketId = request.bucket.exportBucketId;
     else this.exportBucketName = request.bucket.exportBucketName;
     this.calls = exportActivityCalls(request.groupId);
+    this.teller = new WebhookTeller(request.webhook);
   }
 
   /** The cluster, as every activity names it, with the credentials to ask Atlas with. */
@@ -136,6 +140,23 @@ export class ExportRun {
     return this.labels.publish({ ...this.place, snapshotId: this.snapshotId, state });
   }
 
+  /** The webhooks that there are, where the one that the request names is not among them; else undefined. */
+  webhooksInstead(): Promise<readonly string[] | undefined> {
+    return this.teller.namesInstead(this.subject);
+  }
+
+  /**
+   * Tells the webhook that the request names, if it names one, what happened; with the status unless `data` says what
+   * else. Never rejects, and takes as long as Temporal needs to start a workflow.
+   */
+  tell(type: WebhookEventType, data: WebhookNews['data'] = { status: this.status() }): Promise<void> {
+    return this.teller.tell(this.subject, { type, data });
+  }
+
+  private get subject(): { groupId: string; clusterName: string; snapshotId: string } {
+    return { ...this.place, snapshotId: this.snapshotId };
+  }
+
   /** Shows the run in the Web UI, where it can be read without opening code. */
   publish(): void {
     setCurrentDetails(exportDetails(this.status()));
@@ -151,6 +172,7 @@ export class ExportRun {
       exportBucketId: this.exportBucketId,
       exportBucketName: this.exportBucketName,
       credentials: request.credentials,
+      webhook: request.webhook,
       job: this.job,
       origin: this.origin,
       components: [...this.components.values()],

@@ -16,6 +16,7 @@ import {
   checkExportRequest,
   exportFailureTypes,
   isExportFailureDetails,
+  knownNamesText,
   pollNowUpdate,
   statusQuery,
   type ExportJob,
@@ -51,9 +52,13 @@ export async function exportSnapshot(input: unknown): Promise<ExportResult> {
   const run = new ExportRun(checked.request, workflowInfo().startTime.getTime());
   setHandlers(run);
   try {
-    return await exportToTheEnd(run);
+    const result = await exportToTheEnd(run);
+    await run.tell('export.completed', { result });
+    return result;
   } catch (error) {
-    throw endedOtherwise(run, error);
+    const ending = endedOtherwise(run, error);
+    await tellEnding(run, ending);
+    throw ending;
   } finally {
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   }
@@ -80,6 +85,7 @@ function refuseWhenHistoryIsFull(): void {
 
 async function exportToTheEnd(run: ExportRun): Promise<ExportResult> {
   await run.label();
+  await checkWebhook(run);
   await resolve(run);
   for (let attempt = 1; ; attempt += 1) {
     const claimed = await claimJob(run, attempt);
@@ -91,6 +97,14 @@ async function exportToTheEnd(run: ExportRun): Promise<ExportResult> {
     if (attempt >= run.request.attemptsMax) throw exportFailed(run, job, attempt);
     await pauseBeforeAttempt(run, attempt + 1);
   }
+}
+
+/** Before anything is asked of Atlas: an export that tells nobody, where it should, is not what was asked for. */
+async function checkWebhook(run: ExportRun): Promise<void> {
+  const known = await run.webhooksInstead();
+  if (known === undefined) return;
+  const message = `The worker has no webhook "${run.request.webhook ?? ''}"; it has: ${knownNamesText(known)}.`;
+  throw runFailure(run, 'UnknownWebhook', message);
 }
 
 /** Names are looked up; ids are taken as they are. */
@@ -188,4 +202,18 @@ function endedOtherwise(run: ExportRun, error: unknown): unknown {
     log.warn('export failed', { type: error.type, message: error.message, exportId: run.job?.exportId });
   }
   return error;
+}
+
+/** A webhook that the worker does not have cannot be told even that. */
+async function tellEnding(run: ExportRun, ending: unknown): Promise<void> {
+  if (isCancellation(ending)) {
+    await run.tell('export.cancelled');
+    return;
+  }
+  if (!(ending instanceof ApplicationFailure)) return;
+  const type = exportFailureTypes.find((known) => known === ending.type);
+  const [details] = ending.details ?? [];
+  if (type === undefined || type === 'UnknownWebhook' || !isExportFailureDetails(details)) return;
+  const failure = { type, message: ending.message, details };
+  await run.tell('export.failed', { status: run.status(), failure });
 }

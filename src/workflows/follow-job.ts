@@ -67,7 +67,9 @@ async function lookUntilEnded(
 async function heedLook(run: ExportRun): Promise<void> {
   await run.label();
   const change = run.takeStallChange();
-  if (change !== undefined) sayStall(run, change);
+  if (change === undefined) return;
+  sayStall(run, change);
+  if (change.what === 'began') await run.tell('export.stalled');
 }
 
 function sayStall(run: ExportRun, { what, stall }: StallChange): void {

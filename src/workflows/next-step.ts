@@ -18,7 +18,10 @@ const advice: Record<Exclude<ExportFailureType, 'ExportFailed'>, string> = {
   InvalidInput: 'Correct the request and start it again. Nothing was asked of Atlas.',
   UnknownCredentials:
     'Use one of the names that the message lists, or give every worker of the task queue the credentials of this name ' +
-    '(MONGODB_ATLAS_…__<NAME>) and start the same request again. Nothing was asked of Atlas.',
+    '(MONGODB_ATLAS_…__<NAME>), and start the same request again.',
+  UnknownWebhook:
+    'Use one of the names that the message lists, or give every worker of the task queue the webhook of this name ' +
+    '(ATLAS_EXPORT_WEBHOOK_URL__<NAME>, ATLAS_EXPORT_WEBHOOK_SECRET__<NAME>) and start the same request again. Nothing was asked of Atlas.',
   AtlasUnauthorized:
     'Check the API key or service account: that it belongs to this project, its IP access list, and its roles. ' +
     'Creating needs Project Backup Export Operator, reading export jobs needs Project Backup Manager.',

@@ -184,6 +184,7 @@ describe('each operation', () => {
     ],
     ['getExportBucket', (client) => client.getExportBucket(bucket), '/backup/exportBuckets/b', '2024-05-30'],
     ['getCluster', (client) => client.getCluster(CLUSTER), '/clusters/Cluster0', '2024-08-05'],
+    ['listClusters', (client) => client.listClusters(bucket), `/clusters${PAGE}`, '2024-08-05'],
   ];
   for (const [name, call, path, date] of operations) {
     it(`${name} asks for its path with its version's media type`, async (test) => {

@@ -40,6 +40,9 @@ async function callEverything(stage: Stage): Promise<Record<string, unknown>> {
     bucket: (await client.getExportBucket({ groupId, exportBucketId })).cloudProvider,
     clusterType: (await client.getCluster(sharded)).clusterType,
     backupEnabled: (await client.getCluster(orders)).backupEnabled,
+    clusters: (await client.listClusters({ groupId }))
+      .map(({ name, clusterType, shardCount }) => ({ name, clusterType, shardCount }))
+      .sort((one, other) => (one.name < other.name ? -1 : 1)),
   };
 }
 
@@ -58,8 +61,12 @@ const EVERYTHING = {
   bucket: 'AWS',
   clusterType: 'SHARDED',
   backupEnabled: true,
+  clusters: [
+    { name: 'events', clusterType: 'SHARDED', shardCount: 3 },
+    { name: 'orders', clusterType: 'REPLICASET', shardCount: 1 },
+  ],
 };
-const CALLS = 13;
+const CALLS = 14;
 
 const WAYS: readonly (readonly [string, CredentialsKind, SimulatorOptions])[] = [
   ['digest with MD5', 'digest', { digestAlgorithm: 'MD5' }],

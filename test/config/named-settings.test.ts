@@ -1,7 +1,13 @@
 /** Settings that belong to something with a name, which requests then use. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readAtlasClientSettings, readSettings, SettingsError, type Environment } from '../../src/config.ts';
+import {
+  readAtlasClientSettings,
+  readSettings,
+  secretsOf,
+  SettingsError,
+  type Environment,
+} from '../../src/config.ts';
 
 const apiKey = {
   MONGODB_ATLAS_PUBLIC_API_KEY: 'abcdefgh',
@@ -96,5 +102,86 @@ describe('several credentials for Atlas', () => {
       /MONGODB_ATLAS_PUBLIC_API_KEY__TEAM_B and MONGODB_ATLAS_CLIENT_ID__TEAM_B are missing.*default, team-a/,
     );
     assert.throws(() => readAtlasClientSettings(teamA), /MONGODB_ATLAS_PUBLIC_API_KEY and .*set: team-a/);
+  });
+});
+
+describe('webhooks', () => {
+  const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+  const another = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
+  const audit = {
+    ATLAS_EXPORT_WEBHOOK_URL__AUDIT: 'https://hooks.example.com/exports?token=of-the-address',
+    ATLAS_EXPORT_WEBHOOK_SECRET__AUDIT: secret,
+  };
+
+  test('each is known by its name, with its address and its secrets', () => {
+    const { webhooks } = readSettings({
+      ...apiKey,
+      ...audit,
+      ATLAS_EXPORT_WEBHOOK_URL__TEAM_A: 'http://127.0.0.1:8080/',
+      ATLAS_EXPORT_WEBHOOK_SECRET__TEAM_A: `${another} ${secret}`,
+    });
+    assert.deepEqual(
+      webhooks,
+      new Map([
+        ['audit', { url: audit.ATLAS_EXPORT_WEBHOOK_URL__AUDIT, secrets: [secret] }],
+        ['team-a', { url: 'http://127.0.0.1:8080/', secrets: [another, secret] }],
+      ]),
+    );
+  });
+
+  test('plain http to another machine has to be allowed', () => {
+    const plain = { ...apiKey, ...audit, ATLAS_EXPORT_WEBHOOK_URL__AUDIT: 'http://hooks.internal/exports' };
+    assert.deepEqual(problemsOf(plain), ['ATLAS_EXPORT_WEBHOOK_URL__AUDIT is plain http to another machine']);
+    assert.equal(readSettings({ ...plain, ATLAS_EXPORT_ALLOW_HTTP: 'true' }).webhooks.size, 1);
+  });
+
+  for (const [what, written] of [
+    ['no prefix', secret.replace('whsec_', '')],
+    ['a key of 23 bytes', `whsec_${Buffer.alloc(23, 7).toString('base64')}`],
+    ['a key of 65 bytes', `whsec_${Buffer.alloc(65, 7).toString('base64')}`],
+    ['base64 that is cut off', secret.slice(0, -3)],
+    ['no base64', `whsec_${'ä'.repeat(40)}`],
+    ['three secrets', `${secret} ${another} ${secret}`],
+  ] as const) {
+    test(`a secret with ${what} is a problem that does not show it`, () => {
+      assert.throws(
+        () => readSettings({ ...apiKey, ...audit, ATLAS_EXPORT_WEBHOOK_SECRET__AUDIT: written }),
+        (error: unknown) => {
+          assert.ok(error instanceof SettingsError);
+          assert.match(error.message, /ATLAS_EXPORT_WEBHOOK_SECRET__AUDIT is no secret of Standard Webhooks/);
+          assert.ok(!error.message.includes(written), error.message);
+          return true;
+        },
+      );
+    });
+  }
+
+  test('half a webhook, one without a name and a variable that is none are problems', () => {
+    assert.deepEqual(
+      problemsOf({
+        ...apiKey,
+        ATLAS_EXPORT_WEBHOOK_URL: 'https://hooks.example.com',
+        ATLAS_EXPORT_WEBHOOK_URL__AUDIT: 'https://hooks.example.com',
+        ATLAS_EXPORT_WEBHOOK_SECRET__TEAM_A: secret,
+        ATLAS_EXPORT_WEBHOOK__TEAM_A: 'https://hooks.example.com',
+      }),
+      [
+        'ATLAS_EXPORT_WEBHOOK_URL is not a setting',
+        'ATLAS_EXPORT_WEBHOOK__TEAM_A is not a setting',
+        'ATLAS_EXPORT_WEBHOOK_SECRET__AUDIT is missing',
+        'ATLAS_EXPORT_WEBHOOK_URL__TEAM_A is missing',
+      ],
+    );
+    assert.throws(
+      () => readSettings({ ...apiKey, ATLAS_EXPORT_WEBHOOK_URL: 'https://hooks.example.com' }),
+      /perhaps ATLAS_EXPORT_WEBHOOK_URL__<NAME>/,
+    );
+  });
+
+  test('an address and a secret are among what is never written, the key without its prefix too', () => {
+    const secrets = secretsOf(readSettings({ ...apiKey, ...audit }));
+    for (const each of [audit.ATLAS_EXPORT_WEBHOOK_URL__AUDIT, secret, secret.replace('whsec_', '')]) {
+      assert.ok(secrets.includes(each));
+    }
   });
 });

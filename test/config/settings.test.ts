@@ -57,6 +57,7 @@ describe('readSettings', () => {
           },
         ],
       ]),
+      webhooks: new Map(),
       temporal: {
         address: 'localhost:7233',
         namespace: 'default',
@@ -86,7 +87,7 @@ describe('readSettings', () => {
       ATLAS_EXPORT_BUILD_ID: '1.2.0-rc.1+7',
       ATLAS_EXPORT_MAX_TASK_QUEUE_ACTIVITIES_PER_SECOND: '2.5',
     });
-    const { atlas: _atlas, temporal: _temporal, notices: _notices, ...own } = settings;
+    const { atlas: _atlas, webhooks: _webhooks, temporal: _temporal, notices: _notices, ...own } = settings;
     assert.deepEqual(own, {
       taskQueue: 'exports-eu',
       apiVersion: 'v1.0',
@@ -454,7 +455,9 @@ describe('settingsTable', () => {
       "the release's version and 12 digits of its workflow sources' hash",
     ];
     const written = Object.fromEntries(
-      own.filter((row) => !none.includes(row.default)).map((row) => [row.name, row.default]),
+      own
+        .filter((row) => row.default !== '' && !none.includes(row.default))
+        .map((row) => [row.name, row.default]),
     );
     assert.ok(Object.keys(written).length > 8);
     assert.deepEqual(readSettings({ ...apiKey, ...written }), readSettings(apiKey));
@@ -469,6 +472,8 @@ describe('settingsTable', () => {
       'MONGODB_ATLAS_CLIENT_SECRET',
       'TEMPORAL_API_KEY',
       'TEMPORAL_TLS_CLIENT_KEY_PATH, …_DATA',
+      'ATLAS_EXPORT_WEBHOOK_URL__<NAME>',
+      'ATLAS_EXPORT_WEBHOOK_SECRET__<NAME>',
     ]);
   });
 });

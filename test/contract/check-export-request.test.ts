@@ -31,6 +31,7 @@ describe('checking a request', () => {
       onActiveExport: 'adopt',
       skipIfExported: true,
       credentials: undefined,
+      webhook: undefined,
     });
   });
 
@@ -136,7 +137,10 @@ describe('checking a request', () => {
 describe('the workflow id of a request', () => {
   test('is the same for the same snapshot and bucket, whatever else is asked', () => {
     assert.equal(exportWorkflowId(request), exportWorkflowId({ ...request, deadline: '1 day' }));
-    assert.equal(exportWorkflowId(request), exportWorkflowId({ ...request, credentials: 'team-a' }));
+    assert.equal(
+      exportWorkflowId(request),
+      exportWorkflowId({ ...request, credentials: 'team-a', webhook: 'audit' }),
+    );
     assert.equal(
       exportWorkflowId(request),
       `snapshot-export/${request.groupId}/orders/${request.snapshotId}/${request.exportBucketId}`,

@@ -3,11 +3,23 @@ import { readFileSync } from 'node:fs';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { exportSnapshotWorkflow, trackComponentWorkflow } from '../../src/contract/index.ts';
+import {
+  deliverWebhookWorkflow,
+  exportSnapshotWorkflow,
+  keepExportedWorkflow,
+  trackComponentWorkflow,
+} from '../../src/contract/index.ts';
 
 /** The JSON Schemas of what the workflows answer. */
 export type DocumentName =
-  'export-result' | 'export-status' | 'component-status' | 'export-failure-details' | 'export-failure-type';
+  | 'export-result'
+  | 'export-status'
+  | 'component-status'
+  | 'export-failure-details'
+  | 'export-failure-type'
+  | 'webhook-event'
+  | 'keep-exported-result'
+  | 'keep-exported-status';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
@@ -27,12 +39,37 @@ export function assertDocument(name: DocumentName, value: unknown): void {
   );
 }
 
-/** Checks every result, failure and update's answer in a history of one of our workflows; returns how many. */
+interface AnswersOf {
+  readonly result: DocumentName;
+  readonly status: DocumentName;
+  /** Whether it ends with failures that are documented. */
+  readonly fails: boolean;
+}
+
+const namesOf: ReadonlyMap<string, AnswersOf> = new Map([
+  [exportSnapshotWorkflow, { result: 'export-result', status: 'export-status', fails: true }],
+  [trackComponentWorkflow, { result: 'component-status', status: 'component-status', fails: false }],
+  [keepExportedWorkflow, { result: 'keep-exported-result', status: 'keep-exported-status', fails: true }],
+]);
+
+/** The name of the schema of what a query for its status answers; by its fields, since a query does not say of what. */
+export function statusDocumentName(answer: unknown): DocumentName {
+  return typeof answer === 'object' && answer !== null && 'totals' in answer
+    ? 'keep-exported-status'
+    : 'export-status';
+}
+
+/**
+ * Checks every result, failure and update's answer in a history of one of our workflows, and what a webhook is told;
+ * returns how many.
+ */
 export function assertDocumentsOf(history: History): number {
   const events = history.events ?? [];
-  const type = events[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name;
-  if (type !== exportSnapshotWorkflow && type !== trackComponentWorkflow) return 0;
-  const isExport = type === exportSnapshotWorkflow;
+  const started = events[0]?.workflowExecutionStartedEventAttributes;
+  const type = started?.workflowType?.name;
+  if (type === deliverWebhookWorkflow) return assertToldEvent(decoded(started?.input?.payloads?.[0]));
+  const names = namesOf.get(type ?? '');
+  if (names === undefined) return 0;
   let count = 0;
   const check = (name: DocumentName, payloads: readonly Payload[] | null | undefined): void => {
     assertDocument(name, decoded(payloads?.[0]));
@@ -40,18 +77,25 @@ export function assertDocumentsOf(history: History): number {
   };
   for (const event of events) {
     const result = event.workflowExecutionCompletedEventAttributes?.result;
-    if (result) check(isExport ? 'export-result' : 'component-status', result.payloads);
-    const child = event.childWorkflowExecutionCompletedEventAttributes?.result;
-    if (child) check('component-status', child.payloads);
+    if (result) check(names.result, result.payloads);
+    const child = event.childWorkflowExecutionCompletedEventAttributes;
+    const childNames = namesOf.get(child?.workflowType?.name ?? '');
+    if (childNames !== undefined) check(childNames.result, child?.result?.payloads);
     const update = event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success;
-    if (update) check(isExport ? 'export-status' : 'component-status', update.payloads);
+    if (update) check(names.status, update.payloads);
     const failure = event.workflowExecutionFailedEventAttributes?.failure?.applicationFailureInfo;
-    if (failure && isExport) {
+    if (failure && names.fails) {
       assertDocument('export-failure-type', failure.type);
       check('export-failure-details', failure.details?.payloads);
     }
   }
   return count;
+}
+
+function assertToldEvent(input: unknown): number {
+  assert.ok(typeof input === 'object' && input !== null && 'event' in input, 'nothing is told');
+  assertDocument('webhook-event', input.event);
+  return 1;
 }
 
 function decoded(payload: Payload | undefined): unknown {

@@ -42,6 +42,7 @@ const right: Record<string, unknown> = {
   'every answer to an active export': { ...request, onActiveExport: 'wait', skipIfExported: false },
   'credentials by name': { ...request, credentials: 'team-a' },
   'the default credentials by name': { ...request, credentials: 'default' },
+  'a webhook by name': { ...request, webhook: 'audit' },
   'a name of 40 characters': { ...request, credentials: 'a'.repeat(40) },
 };
 
@@ -87,6 +88,7 @@ const wrong: Record<string, unknown> = {
   'an empty name': { ...request, credentials: '' },
   'a name with two hyphens in a row': { ...request, credentials: 'team--a' },
   'a name of 41 characters': { ...request, credentials: 'a'.repeat(41) },
+  'a webhook by its address': { ...request, webhook: 'https://hooks.example.com/exports' },
   'a name that is none': { ...request, credentials: null },
 };
 

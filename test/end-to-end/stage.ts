@@ -16,7 +16,7 @@ import { ExportClient, statusQuery, type ExportRequest } from '../../src/client.
 import { startDevServer, type DevServer } from '../../src/testing/dev-server.ts';
 import { freePort } from '../../src/testing/free-port.ts';
 import { findOrBuildTemporalCli } from '../../src/testing/temporal-cli.ts';
-import { assertDocument, assertDocumentsOf } from '../contract/documents.ts';
+import { assertDocument, assertDocumentsOf, statusDocumentName } from '../contract/documents.ts';
 
 const report = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -136,7 +136,7 @@ export async function startStage({
 const checkedStatuses: WorkflowClientInterceptor = {
   query: async (input, next) => {
     const answer: unknown = await next(input);
-    if (input.queryType === statusQuery) assertDocument('export-status', answer);
+    if (input.queryType === statusQuery) assertDocument(statusDocumentName(answer), answer);
     return answer;
   },
 };

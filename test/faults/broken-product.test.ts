@@ -2,42 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { violationsOf } from '../../faults/simulation/invariants/index.ts';
 import { runSeed } from '../../faults/simulation/run-seed.ts';
-import { drawScenario, type Scenario } from '../../faults/simulation/scenario.ts';
+import type { Scenario } from '../../faults/simulation/scenario.ts';
 import { startStage } from '../../faults/simulation/stage.ts';
 import type { ExportActivities } from '../../src/activities/index.ts';
+import { quietScenario } from './quiet-scenario.ts';
 
 /**
  * Goal: no check of the fault simulation is one that cannot fail. Method: the product is broken in one way, from
  * outside, and exactly the checks that watch over that go red; unbroken, the same run leaves nothing to say.
  */
 describe('the fault simulation', () => {
-  /** One replica set, one request, nothing that goes wrong but what the test breaks. */
-  function quietScenario(outcome: 'Successful' | 'Failed'): Scenario {
-    const scenario = drawScenario('quiet');
-    const [cluster] = scenario.clusters;
-    const [request] = scenario.requests;
-    assert.ok(cluster !== undefined && request !== undefined);
-    const plans = cluster.plans.map((plan) => ({ ...plan, outcome, queuedMs: 1_000, runningMs: 60_000 }));
-    return {
-      ...scenario,
-      clusters: [{ ...cluster, shards: 0, plans, foreignJob: undefined }],
-      requests: [
-        {
-          ...request,
-          settings: { polling: { preset: 'balanced' }, maxAttempts: 1 },
-          cancelAfterMs: undefined,
-          pollNowAfterMs: undefined,
-        },
-      ],
-      safetyNet: false,
-      workers: 'one',
-      faults: {},
-      unauthorized: undefined,
-      outage: undefined,
-      stopChance: 0,
-    };
-  }
-
   async function redChecks(
     scenario: Scenario,
     breakActivities?: (activities: ExportActivities) => ExportActivities,
@@ -88,5 +62,20 @@ describe('the fault simulation', () => {
       },
     }));
     assert.deepEqual(found, ['failuresAreTrue']);
+  });
+
+  test('sees an export that goes on for ever although its job has ended', async () => {
+    const scenario = quietScenario('Successful');
+    // Rare looks, or the two days until it is seen to go on would be hundreds of them.
+    const settings = { polling: { preset: 'thrifty', minInterval: '50 minutes' } } as const;
+    const requests = scenario.requests.map((request) => ({ ...request, settings }));
+    const found = await redChecks({ ...scenario, requests }, (activities) => ({
+      ...activities,
+      pollExportJob: async (input) => {
+        const polled = await activities.pollExportJob(input);
+        return { ...polled, job: { ...polled.job, state: 'InProgress' } };
+      },
+    }));
+    assert.deepEqual(found, ['everyRequestEnds']);
   });
 });

@@ -144,7 +144,7 @@ describe('whatever comes back from Atlas', () => {
           fetchPage,
           errorContext: () => context,
         };
-        await listAll(request, exportJobSchema).catch(assertAtlasError);
+        await listAll(request, exportJobSchema, ({ id }) => id).catch(assertAtlasError);
         assert.ok(fetched <= pageLimit, `${fetched} pages`);
       }),
       limits,

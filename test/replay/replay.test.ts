@@ -41,7 +41,7 @@ describe('a history recorded by a release', async () => {
   const workflowBundle = await loadWorkflowBundle();
   const histories = await recorded();
 
-  test('is there to be replayed for every way that an export takes', () => {
+  test('is there to be replayed for every way that an export or a fleet takes', () => {
     for (const part of [
       'replica-set',
       'three-shards',
@@ -66,6 +66,17 @@ describe('a history recorded by a release', async () => {
       'latest-snapshot',
       'wrong-key',
       'stalled-in-the-queue',
+      'named-credentials',
+      'unknown-credentials',
+      'told-of-success',
+      'told-of-failure',
+      'told-of-cancelling',
+      'unknown-webhook',
+      'delivery-of-export-completed',
+      'fleet.json',
+      'fleet-dry-run',
+      'fleet-out-of-time',
+      'fleet-continued',
     ]) {
       assert.ok(
         histories.some(({ name }) => name.includes(part)),

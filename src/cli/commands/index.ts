@@ -3,6 +3,7 @@ import { atlasVerbs } from './atlas-verbs.ts';
 import { completionVerb } from './completion-verb.ts';
 import { doctorVerb } from './doctor-verb.ts';
 import { followVerbs } from './follow-verbs.ts';
+import { keepVerbs } from './keep-verbs.ts';
 import { scheduleVerbs } from './schedule-verbs.ts';
 import { setupVerb } from './setup-verbs.ts';
 import { runVerb, startVerb } from './start-verbs.ts';
@@ -14,6 +15,7 @@ export const verbs: readonly (VerbSpec | VerbGroupSpec)[] = [
   ...followVerbs,
   ...atlasVerbs,
   scheduleVerbs,
+  keepVerbs,
   doctorVerb,
   setupVerb,
   completionVerb,

@@ -8,6 +8,30 @@ const scheduleArgument: ArgumentSpec = {
 };
 const noteOption: OptionSpec = { flags: '--note <text>', description: 'for whoever reads the schedule' };
 
+/** When a schedule starts something, in `schedule create` and `keep schedule`. */
+export const timeOptions: readonly OptionSpec[] = [
+  {
+    flags: '--cron <expression>',
+    description: 'time as cron writes it; may be repeated',
+    repeatable: true,
+  },
+  { flags: '--at <hh:mm>', description: 'time of day' },
+  { flags: '--on <days>', description: 'days of the week, such as monday,friday (default: every day)' },
+  { flags: '--day-of-month <days>', description: 'days of the month, such as 1,15' },
+  { flags: '--month <months>', description: 'months, such as january,july' },
+  {
+    flags: '--timezone <name>',
+    description: 'in which the times are meant, such as Europe/Berlin (default: UTC)',
+  },
+  { flags: '--jitter <duration>', description: 'put each time off by a random part of this' },
+  {
+    flags: '--catchup-window <duration>',
+    description: 'how late a missed time is still made up for (default: 6 hours)',
+  },
+  noteOption,
+  { flags: '--paused', description: 'make it paused' },
+];
+
 export const scheduleVerbs: VerbGroupSpec = {
   name: 'schedule',
   summary: 'export at set times',
@@ -18,29 +42,7 @@ export const scheduleVerbs: VerbGroupSpec = {
       description:
         'A time is a cron expression, or a calendar entry from --at, --on, --day-of-month and --month. A time that finds the export before it still running is left out. With the snapshot "latest", a snapshot that is in the bucket already is recognised and not paid for twice.',
       arguments: [{ ...scheduleArgument, description: 'id of the new schedule' }],
-      options: [
-        {
-          flags: '--cron <expression>',
-          description: 'time as cron writes it; may be repeated',
-          repeatable: true,
-        },
-        { flags: '--at <hh:mm>', description: 'time of day' },
-        { flags: '--on <days>', description: 'days of the week, such as monday,friday (default: every day)' },
-        { flags: '--day-of-month <days>', description: 'days of the month, such as 1,15' },
-        { flags: '--month <months>', description: 'months, such as january,july' },
-        {
-          flags: '--timezone <name>',
-          description: 'in which the times are meant, such as Europe/Berlin (default: UTC)',
-        },
-        { flags: '--jitter <duration>', description: 'put each time off by a random part of this' },
-        {
-          flags: '--catchup-window <duration>',
-          description: 'how late a missed time is still made up for (default: 6 hours)',
-        },
-        noteOption,
-        { flags: '--paused', description: 'make it paused' },
-        ...requestOptions,
-      ],
+      options: [...timeOptions, ...requestOptions],
       examples: [
         'atlas-export schedule create nightly-orders --cron "30 3 * * *" --timezone Europe/Berlin --project 5f0e1d2c3b4a59687766554c --cluster orders --bucket snapshot-archive',
         'atlas-export schedule create monthly-orders --at 04:00 --day-of-month 1 --jitter "20 minutes" --project 5f0e1d2c3b4a59687766554c --cluster orders --bucket snapshot-archive',

@@ -74,6 +74,11 @@ export const requestOptions: readonly OptionSpec[] = [
   },
   credentialsOption,
   {
+    flags: '--webhook <name>',
+    description:
+      'which of the webhooks in the settings to tell when it has ended or seems stuck (default: none)',
+  },
+  {
     flags: '--request <file>',
     description: 'the request as JSON, "-" for standard input; options win over it',
     file: true,

@@ -1,6 +1,7 @@
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { withExportClient } from '../temporal.ts';
 import type { VerbCall } from '../verb.ts';
+import { statusOf } from './status.ts';
 
 export async function run({ arguments: [workflowId = ''], context }: VerbCall): Promise<ExitCode> {
   const { output } = context;
@@ -11,13 +12,15 @@ export async function run({ arguments: [workflowId = ''], context }: VerbCall): 
       output.line(`Nothing to cancel: it has ended (${summary.run}).`);
       return exitCodes.done;
     }
+    // Who asks and who is told stand in no list.
+    const { credentials, webhook } = (await statusOf(client, summary)) ?? {};
     await client.getHandle(workflowId, summary.runId).cancel();
     output.document({ workflowId, runId: summary.runId, cancelled: true });
     output.line(
       'Cancelled the tracking. Atlas has no way to cancel an export job: if one was running, it goes on',
     );
     output.line('and is billed. To pick it up again, ask for the same export again:');
-    output.line(`  ${startAgain(summary)}`);
+    output.line(`  ${startAgain({ ...summary, credentials, webhook })}`);
     return exitCodes.done;
   });
 }
@@ -28,8 +31,14 @@ function startAgain(export_: {
   readonly clusterName?: string | undefined;
   readonly snapshotId?: string | undefined;
   readonly bucket?: string | undefined;
+  readonly credentials?: string | undefined;
+  readonly webhook?: string | undefined;
 }): string {
   const { groupId = '…', clusterName = '…', snapshotId = '…', bucket = '…' } = export_;
   const bucketOption = /^[a-f0-9]{24}$/.test(bucket) ? '--bucket-id' : '--bucket';
-  return `atlas-export start --project ${groupId} --cluster ${clusterName} --snapshot ${snapshotId} ${bucketOption} ${bucket}`;
+  return [
+    `atlas-export start --project ${groupId} --cluster ${clusterName} --snapshot ${snapshotId} ${bucketOption} ${bucket}`,
+    ...(export_.credentials === undefined ? [] : [`--credentials ${export_.credentials}`]),
+    ...(export_.webhook === undefined ? [] : [`--webhook ${export_.webhook}`]),
+  ].join(' ');
 }

@@ -37,14 +37,11 @@ export function describe({ arguments: [scheduleId = ''], context }: VerbCall): P
 }
 
 function descriptionLines(schedule: ExportScheduleDescription): string[] {
-  const { request, paused, note, nextTimes, outcomes, skippedOverlaps, missedCatchups } = schedule;
-  const bucket = request?.exportBucketName ?? request?.exportBucketId ?? 'unknown';
+  const { paused, note, nextTimes, outcomes, skippedOverlaps, missedCatchups } = schedule;
   return [
     `${schedule.scheduleId}${paused ? ' (paused)' : ''}`,
     ...(note === undefined || note === '' ? [] : [`  ${note}`]),
-    request === undefined
-      ? '  its argument is no export request'
-      : `  exports ${request.snapshotId} of ${request.clusterName} to ${bucket}`,
+    `  ${whatItDoes(schedule)}`,
     `  time zone ${schedule.timezone}, jitter ${durationText(schedule.jitterMs)}, missed times are made up for within ${durationText(schedule.catchupWindowMs)}`,
     `  left out since the export before still ran: ${skippedOverlaps}; missed for good: ${missedCatchups}`,
     '  next times',
@@ -52,6 +49,15 @@ function descriptionLines(schedule: ExportScheduleDescription): string[] {
     '  latest outcomes',
     ...(outcomes.length === 0 ? ['    none yet'] : outcomes.map(outcomeLine)),
   ];
+}
+
+function whatItDoes({ request, fleet }: ExportScheduleDescription): string {
+  if (fleet !== undefined) {
+    return `keeps exported: ${fleet.frequencyTypes.join(', ')} snapshots of ${fleet.projects.length} projects`;
+  }
+  if (request === undefined) return 'its argument is neither an export request nor a fleet';
+  const bucket = request.exportBucketName ?? request.exportBucketId ?? 'unknown';
+  return `exports ${request.snapshotId} of ${request.clusterName} to ${bucket}`;
 }
 
 function outcomeLine({ scheduledAt, workflowId, export: summary }: ScheduledOutcome): string {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { temporalProblem, type ExportClient, type ExportStatus } from '../../client.ts';
+import { temporalProblem, type ExportClient, type ExportStatus, type ExportSummary } from '../../client.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { readOptions, text } from '../read-options.ts';
 import { statusLines, summaryLines } from '../status-text.ts';
@@ -14,10 +14,7 @@ export async function run({ arguments: [workflowId = ''], options, context }: Ve
   const { output } = context;
   return withExportClient(context, async (client) => {
     const summary = await client.describe(workflowId, runId);
-    // Without one, the server would hold the question until somebody comes.
-    const status = (await client.hasWorker(summary))
-      ? await statusOf(client, { workflowId, runId })
-      : undefined;
+    const status = await statusOf(client, summary);
     output.document({ ...summary, status: status ?? null });
     const lines = status === undefined ? summaryLines(summary) : statusLines(workflowId, status);
     for (const line of lines) output.line(line);
@@ -31,10 +28,12 @@ export async function run({ arguments: [workflowId = ''], options, context }: Ve
 }
 
 /** Undefined when no worker is there to answer. */
-async function statusOf(
+export async function statusOf(
   client: ExportClient,
-  { workflowId, runId }: { workflowId: string; runId: string | undefined },
+  { workflowId, runId, taskQueue }: Pick<ExportSummary, 'workflowId' | 'runId' | 'taskQueue'>,
 ): Promise<ExportStatus | undefined> {
+  // Without one, the server would hold the question until somebody comes.
+  if (!(await client.hasWorker({ taskQueue }))) return undefined;
   try {
     return await client.temporal.withDeadline(Date.now() + answerTimeoutMs, () =>
       client.getHandle(workflowId, runId).status(),

@@ -1,0 +1,96 @@
+import type { BucketChoice, ExportOrder, SnapshotFrequency } from '../contract/index.ts';
+import type { ClusterReference } from './export-activities.ts';
+
+/** What keeping a fleet exported asks of Atlas, and of Temporal. Workflows import these types only. */
+export interface FleetActivities {
+  surveyProject(input: SurveyProjectInput): Promise<ProjectSurvey>;
+  surveyCluster(input: SurveyClusterInput): Promise<ClusterSurvey>;
+  describeExports(input: DescribeExportsInput): Promise<EndedExport[]>;
+}
+
+export interface SurveyProjectInput extends Pick<ClusterReference, 'groupId' | 'credentials'> {
+  /** Undefined: every cluster. */
+  readonly clusterNames?: readonly string[] | undefined;
+  readonly bucket: BucketChoice;
+}
+
+export interface ProjectSurvey {
+  readonly exportBucketId: string;
+  /** Known when the bucket was looked up. */
+  readonly exportBucketName?: string | undefined;
+  /** The asked-for clusters that the project has and whose snapshots can be exported. */
+  readonly clusters: readonly SurveyedCluster[];
+}
+
+export interface SurveyedCluster {
+  readonly clusterName: string;
+  /** Which of Atlas's two lists has its snapshots. */
+  readonly sharded: boolean;
+  /** 1 for a replica set. */
+  readonly shardCount: number;
+}
+
+export interface SurveyClusterInput extends ClusterReference {
+  readonly sharded: boolean;
+  readonly shardCount: number;
+  readonly exportBucketId: string;
+  readonly frequencyTypes: readonly SnapshotFrequency[];
+  readonly sinceMs: number;
+  readonly order: ExportOrder;
+  /** Failed jobs of a snapshot to the bucket after which it is no candidate any more. */
+  readonly giveUpAfter: number;
+  /** Only candidates behind this place in the order. */
+  readonly after?: OrderPlace | undefined;
+  readonly candidatesMax: number;
+  /** The workflow's time: what expires soon is counted from it. */
+  readonly nowMs: number;
+}
+
+/** Where a snapshot stands in the order of a run: by its key, then by its id. */
+export interface OrderPlace {
+  readonly orderKey: number;
+  readonly snapshotId: string;
+}
+
+/** A due snapshot that is not in the bucket and not given up. */
+export interface FleetCandidate extends OrderPlace {
+  /** Replica sets that its export occupies at Atlas. */
+  readonly replicaSets: number;
+  /** Atlas is exporting it to the bucket already, whoever asked for that. */
+  readonly running: boolean;
+  /** Failed jobs of it to the bucket, so far. */
+  readonly failedJobs: number;
+  /** Absent where Atlas does not tell it. */
+  readonly storageSizeBytes?: number | undefined;
+}
+
+/** What a cluster has, bounded in size however many snapshots there are. */
+export interface ClusterSurvey {
+  readonly due: number;
+  readonly exported: number;
+  /** Candidates among them: following such an export costs nothing. */
+  readonly running: number;
+  readonly givenUp: number;
+  readonly expiringSoon: number;
+  /** Of all candidates, but for those that are being exported already. */
+  readonly bytesToExport: number;
+  readonly sizeUnknown: number;
+  /** The first ones of the order. */
+  readonly candidates: readonly FleetCandidate[];
+  /** Candidates behind these. */
+  readonly candidatesLeft: number;
+  /** Some of those given up, with the reason of their latest job. */
+  readonly givenUpExamples: readonly { readonly snapshotId: string; readonly reason: string }[];
+}
+
+export interface DescribeExportsInput {
+  readonly workflowIds: readonly string[];
+}
+
+/** An export that has ended; one that is not in the answer goes on, or nobody could tell. */
+export interface EndedExport {
+  readonly workflowId: string;
+  readonly exported: boolean;
+  /** Why not. */
+  readonly reason?: string | undefined;
+}

@@ -1,0 +1,119 @@
+/** What a run of `keepExported` is doing. */
+export type FleetPhase =
+  /** Reading what Atlas has; exports of projects that have been read are running already. */
+  | 'surveying'
+  /** Everything has been read; exporting what is missing. */
+  | 'exporting'
+  /** Ended; see the outcome. */
+  | 'done';
+
+/** What became of a run of `keepExported`. */
+export type FleetOutcome =
+  /** Every snapshot that is due is exported. */
+  | 'allExported'
+  /** Something is left: the totals say how much is running, failed, given up, waiting or could not be read. */
+  | 'someLeft'
+  /** Nothing was exported, as asked. */
+  | 'dryRun'
+  /** The run was cancelled; exports that it had started go on. */
+  | 'cancelled';
+
+/** Snapshots by what is known of them. A due snapshot is counted in one of the fields below `due`. */
+export interface SnapshotCounts {
+  /** Completed snapshots that the request asks for. */
+  readonly due: number;
+  /** In the bucket: before this run, or by it. */
+  readonly exported: number;
+  /** Being exported now. */
+  readonly running: number;
+  /** Waiting for their turn, in this run or, once it has ended, in the next. */
+  readonly waiting: number;
+  /** Whose export failed in this run; the next one tries again. */
+  readonly failed: number;
+  /** Whose export jobs have failed too often; no run tries again. */
+  readonly givenUp: number;
+}
+
+/** One cluster of a fleet. */
+export interface FleetClusterStatus extends SnapshotCounts {
+  readonly groupId: string;
+  /** `"*"` for a project whose clusters could not be listed. */
+  readonly clusterName: string;
+  /** Why the cluster, or its project, could not be read. The counts are then 0, and say nothing. */
+  readonly problem?: string | undefined;
+  /** Of those not in the bucket when the run began: how many Atlas deletes within 2 days. */
+  readonly expiringSoon: number;
+  /** Size of what this run exports, or would, as Atlas tells it. */
+  readonly bytesToExport: number;
+}
+
+/** The whole fleet in figures. */
+export interface FleetTotals extends SnapshotCounts {
+  readonly clusters: number;
+  /** Clusters read so far. */
+  readonly clustersRead: number;
+  /** Clusters, and projects, that could not be read. */
+  readonly unreadable: number;
+  readonly expiringSoon: number;
+  readonly bytesToExport: number;
+  /** Snapshots to export of which Atlas does not tell the size; they are in no sum of bytes. */
+  readonly sizeUnknown: number;
+  /** About what Atlas bills for `bytesToExport`, in US dollars. */
+  readonly costToExport: number;
+}
+
+/** A snapshot that is not in the bucket, and why. */
+export interface FleetFailure {
+  readonly groupId: string;
+  readonly clusterName: string;
+  readonly snapshotId: string;
+  /** `givenUp`: no run tries again. `failed`: the next one does. */
+  readonly kind: 'failed' | 'givenUp';
+  readonly reason: string;
+}
+
+/** A snapshot that a dry run would have exported. */
+export interface PlannedExport {
+  readonly groupId: string;
+  readonly clusterName: string;
+  readonly snapshotId: string;
+  /** Absent where Atlas does not tell it. */
+  readonly storageSizeBytes?: number | undefined;
+}
+
+/** Which clusters the query `status` shows. */
+export interface FleetStatusQuery {
+  /** Clusters to leave out, in the order shown. @default 0 */
+  readonly offset?: number;
+  /** Clusters to show, 1 to 1000. @default 200 */
+  readonly limit?: number;
+}
+
+/** What the query `status` of `keepExported` answers. */
+export interface KeepExportedStatus {
+  readonly phase: FleetPhase;
+  /** Absent until the phase is `done`. */
+  readonly outcome?: FleetOutcome | undefined;
+  readonly dryRun: boolean;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** When the run ends at the latest, ISO 8601. */
+  readonly endsAt: string;
+  readonly totals: FleetTotals;
+  /** One page of the clusters, those that need looking at first. */
+  readonly clusters: readonly FleetClusterStatus[];
+  /** Clusters that are not on this page. */
+  readonly clustersLeftOut: number;
+  /** The latest 100. */
+  readonly failures: readonly FleetFailure[];
+  /** Of a dry run: the first 500 in their order. */
+  readonly planned: readonly PlannedExport[];
+  /** What a person should know, in words. */
+  readonly notes: readonly string[];
+}
+
+/** What the workflow `keepExported` returns: its last status, with the first 500 clusters. */
+export interface KeepExportedResult extends KeepExportedStatus {
+  readonly phase: 'done';
+  readonly outcome: Exclude<FleetOutcome, 'cancelled'>;
+}

@@ -1,0 +1,236 @@
+import type {
+  ClusterSurvey,
+  FleetCandidate,
+  OrderPlace,
+  ProjectSurvey,
+} from '../activities/fleet-activities.ts';
+import type {
+  CheckedFleetProject,
+  CheckedKeepExportedRequest,
+  FleetFailure,
+  PlannedExport,
+} from '../contract/index.ts';
+
+/** Exports that wait, at most, before no further cluster is read: what waits crosses to the next run. */
+export const waitingMax = 1_000;
+
+/** Of a dry run, which starts nothing, this many are kept to be shown. */
+export const plannedMax = 500;
+
+/** What is known of so many still fits in what one run hands to the next. */
+const clustersMax = 10_000;
+
+const failuresMax = 100;
+const notesMax = 20;
+
+/** One cluster: its figures, and how far its snapshots have been handed out. */
+export interface FleetCluster {
+  readonly project: FleetProjectState;
+  readonly clusterName: string;
+  readonly sharded: boolean;
+  readonly shardCount: number;
+  /** Whether its lists are to be read: the first time, or since there is more than was handed out. */
+  toRead: boolean;
+  /** Being read now. */
+  reading: boolean;
+  /** The figures below are there; they stay those of the first time. */
+  counted: boolean;
+  problem: string | undefined;
+  due: number;
+  exportedBefore: number;
+  givenUp: number;
+  /** Exports at Atlas when it was read, of which this run follows those that it comes to. */
+  runningBefore: number;
+  expiringSoon: number;
+  bytesToExport: number;
+  sizeUnknown: number;
+  exportedNow: number;
+  failedNow: number;
+  /** Of its snapshots, the last one that was handed out. Only those behind it are ever handed out. */
+  after: OrderPlace | undefined;
+  candidatesLeft: number;
+  /** Exports of it that wait. */
+  waiting: number;
+}
+
+export interface FleetProjectState extends CheckedFleetProject {
+  toRead: boolean;
+  reading: boolean;
+  exportBucketId: string;
+  problem: string | undefined;
+  readonly clusters: FleetCluster[];
+}
+
+/** A due snapshot that waits for its turn. */
+export interface WaitingExport extends FleetCandidate {
+  readonly cluster: FleetCluster;
+  readonly groupId: string;
+  readonly clusterName: string;
+}
+
+/** An export that runs, whoever started it. */
+export interface RunningExport {
+  readonly cluster: FleetCluster;
+  readonly groupId: string;
+  readonly clusterName: string;
+  readonly snapshotId: string;
+  readonly replicaSets: number;
+  readonly workflowId: string;
+  /** A child of this very run, whose end comes by itself; any other is asked for. */
+  own: boolean;
+}
+
+/** Everything that a run of `keepExported` knows. It is bounded, and all of it crosses to the next run. */
+export class FleetState {
+  readonly request: CheckedKeepExportedRequest;
+  readonly startedAtMs: number;
+  readonly projects: readonly FleetProjectState[];
+  /** In the order of the run. */
+  waiting: WaitingExport[] = [];
+  readonly running = new Map<string, RunningExport>();
+  readonly failures: FleetFailure[] = [];
+  readonly notes: string[] = [];
+
+  constructor(request: CheckedKeepExportedRequest, startedAtMs: number) {
+    this.request = request;
+    this.startedAtMs = startedAtMs;
+    this.projects = request.projects.map((project) => ({
+      ...project,
+      toRead: true,
+      reading: false,
+      exportBucketId: '',
+      problem: undefined,
+      clusters: [],
+    }));
+  }
+
+  get endsAtMs(): number {
+    return this.startedAtMs + this.request.runLimitMs;
+  }
+
+  *clusters(): Generator<FleetCluster, void, undefined> {
+    for (const project of this.projects) yield* project.clusters;
+  }
+
+  note(text: string): void {
+    if (!this.notes.includes(text) && this.notes.length < notesMax) this.notes.push(text);
+  }
+
+  sawProject(project: FleetProjectState, survey: ProjectSurvey): void {
+    project.toRead = false;
+    const clustersBefore = this.projects.reduce((count, { clusters }) => count + clusters.length, 0);
+    if (clustersBefore + survey.clusters.length > clustersMax) {
+      project.problem = `Left out: more than ${clustersMax} clusters in one fleet. Divide it into several.`;
+      return;
+    }
+    project.exportBucketId = survey.exportBucketId;
+    const listed = new Set(survey.clusters.map(({ clusterName }) => clusterName));
+    project.clusters.push(...survey.clusters.map((cluster) => newCluster(project, cluster)));
+    for (const clusterName of project.clusterNames ?? []) {
+      if (listed.has(clusterName)) continue;
+      const unknown = newCluster(project, { clusterName, sharded: false, shardCount: 1 });
+      unknown.toRead = false;
+      unknown.problem = 'The project has no cluster of this name whose snapshots can be exported.';
+      project.clusters.push(unknown);
+    }
+  }
+
+  sawCluster(cluster: FleetCluster, survey: ClusterSurvey): void {
+    cluster.toRead = false;
+    if (!cluster.counted) this.count(cluster, survey);
+    cluster.candidatesLeft = survey.candidatesLeft;
+    cluster.after = survey.candidates.at(-1) ?? cluster.after;
+    const { groupId } = cluster.project;
+    const { clusterName } = cluster;
+    const { dryRun } = this.request;
+    const candidates = survey.candidates.filter(({ running }) => !(dryRun && running));
+    cluster.waiting += candidates.length;
+    this.waiting.push(...candidates.map((candidate) => ({ ...candidate, cluster, groupId, clusterName })));
+    this.waiting.sort(inOrder);
+    if (dryRun) this.waiting.splice(plannedMax);
+  }
+
+  started(waiting: WaitingExport, workflowId: string): RunningExport {
+    const { cluster, groupId, clusterName, snapshotId, replicaSets } = waiting;
+    const running = { cluster, groupId, clusterName, snapshotId, replicaSets, workflowId, own: true };
+    this.waiting = this.waiting.filter((each) => each !== waiting);
+    this.running.set(workflowId, running);
+    cluster.waiting -= 1;
+    if (cluster.waiting === 0 && cluster.candidatesLeft > 0) cluster.toRead = true;
+    return running;
+  }
+
+  ended(running: RunningExport, end: { exported: boolean; reason?: string | undefined }): void {
+    if (!this.running.delete(running.workflowId)) return;
+    const { cluster, groupId, clusterName, snapshotId } = running;
+    if (end.exported) {
+      cluster.exportedNow += 1;
+      return;
+    }
+    cluster.failedNow += 1;
+    this.fail({ groupId, clusterName, snapshotId, kind: 'failed', reason: end.reason ?? 'unknown' });
+  }
+
+  /** Of a dry run: what it would export, in order. */
+  planned(): PlannedExport[] {
+    if (!this.request.dryRun) return [];
+    return this.waiting.map(({ groupId, clusterName, snapshotId, storageSizeBytes }) => ({
+      groupId,
+      clusterName,
+      snapshotId,
+      storageSizeBytes,
+    }));
+  }
+
+  private count(cluster: FleetCluster, survey: ClusterSurvey): void {
+    cluster.counted = true;
+    cluster.due = survey.due;
+    cluster.exportedBefore = survey.exported;
+    cluster.givenUp = survey.givenUp;
+    cluster.runningBefore = survey.running;
+    cluster.expiringSoon = survey.expiringSoon;
+    cluster.bytesToExport = survey.bytesToExport;
+    cluster.sizeUnknown = survey.sizeUnknown;
+    const { groupId } = cluster.project;
+    for (const { snapshotId, reason } of survey.givenUpExamples) {
+      this.fail({ groupId, clusterName: cluster.clusterName, snapshotId, kind: 'givenUp', reason });
+    }
+  }
+
+  private fail(failure: FleetFailure): void {
+    this.failures.push(failure);
+    if (this.failures.length > failuresMax) this.failures.shift();
+  }
+}
+
+export function newCluster(
+  project: FleetProjectState,
+  cluster: Pick<FleetCluster, 'clusterName' | 'sharded' | 'shardCount'>,
+): FleetCluster {
+  return {
+    project,
+    clusterName: cluster.clusterName,
+    sharded: cluster.sharded,
+    shardCount: cluster.shardCount,
+    toRead: true,
+    reading: false,
+    counted: false,
+    problem: undefined,
+    due: 0,
+    exportedBefore: 0,
+    givenUp: 0,
+    runningBefore: 0,
+    expiringSoon: 0,
+    bytesToExport: 0,
+    sizeUnknown: 0,
+    exportedNow: 0,
+    failedNow: 0,
+    after: undefined,
+    candidatesLeft: 0,
+    waiting: 0,
+  };
+}
+
+function inOrder(a: OrderPlace, b: OrderPlace): number {
+  return a.orderKey - b.orderKey || (a.snapshotId < b.snapshotId ? -1 : 1);
+}

@@ -1,0 +1,103 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineQuery,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+import * as v from 'valibot';
+import {
+  checkKeepExportedRequest,
+  invalidRequestText,
+  statusQuery,
+  type CheckedKeepExportedRequest,
+  type ExportFailureDetails,
+  type FleetStatusQuery,
+  type InputProblem,
+  type KeepExportedResult,
+  type KeepExportedStatus,
+} from '../contract/index.ts';
+import { invalidInputDetails } from './export-details.ts';
+import { carriedFleet, carriedFleetSchema, restoredFleet, type CarriedFleet } from './fleet-carry.ts';
+import { FleetRun, type FleetStop } from './fleet-run.ts';
+import { FleetState } from './fleet-state.ts';
+
+const fleetStatusQuery = defineQuery<KeepExportedStatus, [FleetStatusQuery?]>(statusQuery);
+
+const clustersInResultMax = 500;
+
+/**
+ * Makes it so that every snapshot that is asked for is in its bucket. Takes a `KeepExportedRequest`; `carried` is what
+ * a run hands to the one that continues it, and nobody else gives. Ends with a result whatever could not be exported;
+ * fails only with `InvalidInput`.
+ */
+export async function keepExported(input: unknown, carried?: unknown): Promise<KeepExportedResult> {
+  const state = stateOf(input, carried);
+  const run = new FleetRun(state);
+  setHandler(fleetStatusQuery, (query) => run.status(query ?? {}), {
+    description: 'What is known of the fleet now; takes {offset, limit} for a page of its clusters.',
+  });
+  let stop: FleetStop;
+  try {
+    stop = await run.keep();
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    await run.settle();
+    state.note('Cancelled: exports that were started go on. Cancel them one by one if they are not wanted.');
+    run.end('cancelled');
+    throw error;
+  }
+  if (stop === 'history') {
+    await condition(allHandlersFinished);
+    await continueAsNew<(input: unknown, carried: CarriedFleet) => Promise<KeepExportedResult>>(
+      input,
+      carriedFleet(state),
+    );
+  }
+  return conclude(state, run, stop);
+}
+
+function conclude(state: FleetState, run: FleetRun, stop: FleetStop): KeepExportedResult {
+  if (stop === 'runLimit') {
+    state.note('The time for this run was up: what is running goes on, and the next run follows it.');
+  }
+  const { totals } = run.status({ limit: 0 });
+  const left = totals.due - totals.exported + totals.unreadable + (totals.clusters - totals.clustersRead);
+  const outcome = state.request.dryRun ? 'dryRun' : left === 0 ? 'allExported' : 'someLeft';
+  run.end(outcome);
+  return { ...run.status({ limit: clustersInResultMax }), phase: 'done', outcome };
+}
+
+function stateOf(input: unknown, carried: unknown): FleetState {
+  const { request, problems } = checkKeepExportedRequest(input);
+  if (request === undefined) throw refused(problems);
+  if (carried === undefined) return new FleetState(request, workflowInfo().startTime.getTime());
+  return restored(request, carried);
+}
+
+function restored(request: CheckedKeepExportedRequest, carried: unknown): FleetState {
+  const parsed = v.safeParse(carriedFleetSchema, carried);
+  const state = parsed.success ? restoredFleet(request, parsed.output) : undefined;
+  if (state !== undefined) return state;
+  throw refused([{ path: '', message: 'takes one argument; a second one is given by continued runs only' }]);
+}
+
+/** A plain Error would leave the workflow's task retrying for ever. */
+function refused(problems: readonly InputProblem[]): ApplicationFailure {
+  const nextStep = 'Correct the request and start it again. Nothing was asked of Atlas.';
+  const details: ExportFailureDetails = { nextStep, problems };
+  setCurrentDetails(invalidInputDetails(details));
+  const message = invalidRequestText(problems, 'keepExported request');
+  const failure = ApplicationFailure.create({
+    type: 'InvalidInput',
+    message,
+    nonRetryable: true,
+    details: [details],
+  });
+  failure.stack = '';
+  return failure;
+}

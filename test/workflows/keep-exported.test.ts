@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { KeepExportedRequest, KeepExportedResult } from '../../src/contract/index.ts';
+import { PretendAtlas, atlasFailure } from './pretend-atlas.ts';
+import { PretendFleet } from './pretend-fleet.ts';
+import { startSkippedTime, type FleetWorkflow, type SkippedTime } from './time-skipping.ts';
+
+const groupId = '5'.repeat(24);
+const hourMs = 60 * 60_000;
+const request: KeepExportedRequest = {
+  projects: [{ groupId, exportBucketId: 'b'.repeat(24) }],
+  frequencyTypes: ['weekly'],
+  order: 'oldestFirst',
+};
+
+describe('keepExported, under skipped time', () => {
+  let time: SkippedTime;
+  before(async () => {
+    time = await startSkippedTime();
+  });
+  after(() => time.close());
+
+  async function keep<T>(
+    options: { fleet: PretendFleet; atlas: PretendAtlas; input?: unknown },
+    body: (handle: WorkflowHandle<FleetWorkflow>, result: KeepExportedResult) => Promise<T>,
+  ): Promise<T> {
+    const { fleet, atlas, input = request } = options;
+    return time.withWorker({ ...atlas.activities(), ...fleet.activities() }, async (queue) => {
+      const handle = await queue.startFleet(input);
+      return body(handle, await handle.result());
+    });
+  }
+
+  test('a cluster with more than one look hands out is read again until nothing is left, in order', async () => {
+    const atlas = new PretendAtlas();
+    atlas.plans = [{ runningMs: 60_000 }];
+    const fleet = new PretendFleet(atlas);
+    const ids = fleet.addCluster('orders', 30);
+    await keep(
+      { fleet, atlas, input: { ...request, runLimit: '10 days', atOnce: { perCluster: 1 } } },
+      async (_, result) => {
+        assert.equal(result.outcome, 'allExported');
+        assert.equal(result.totals.exported, 30);
+        assert.deepEqual(
+          atlas.jobs.map(({ snapshotId }) => snapshotId),
+          ids,
+        );
+        assert.equal(fleet.surveys.length, 2, '25, and the rest');
+      },
+    );
+  });
+
+  test('a cluster that cannot be read is told, and holds up no other', async () => {
+    const atlas = new PretendAtlas();
+    const fleet = new PretendFleet(atlas);
+    fleet.addCluster('good', 2);
+    fleet.addCluster('unwell', 2);
+    fleet.beforeSurvey = ({ clusterName }) => {
+      if (clusterName === 'unwell')
+        throw atlasFailure({ code: 'ATLAS_UNAVAILABLE', message: '503', status: 503, effect: 'none' });
+    };
+    await keep({ fleet, atlas }, async (_, result) => {
+      assert.equal(result.outcome, 'someLeft');
+      assert.equal(result.totals.exported, 2);
+      const [worst] = result.clusters;
+      assert.deepEqual([worst?.clusterName, worst?.problem], ['unwell', 'ATLAS_UNAVAILABLE: 503']);
+      assert.equal(result.totals.unreadable, 1);
+    });
+  });
+
+  test('when its time is up it ends and tells what runs, and the exports go on', async () => {
+    const atlas = new PretendAtlas();
+    atlas.plans = [{ runningMs: 3 * hourMs }];
+    const fleet = new PretendFleet(atlas);
+    fleet.addCluster('orders', 8);
+    await keep({ fleet, atlas, input: { ...request, runLimit: '1 hour' } }, async (handle, result) => {
+      assert.equal(result.outcome, 'someLeft');
+      const { due, running, waiting, exported } = result.totals;
+      assert.deepEqual([due, running, waiting, exported], [8, 5, 3, 0]);
+      assert.match(result.notes.join(' '), /time for this run was up/);
+      const { status } = await time.environment.client.workflow
+        .getHandle(`snapshot-export/${groupId}/orders/${atlas.jobs[0]?.snapshotId}/${fleet.bucketId}`)
+        .describe();
+      assert.equal(status.name, 'RUNNING');
+      assert.equal((await handle.describe()).status.name, 'COMPLETED');
+    });
+  });
+
+  test('a second argument that no run has handed over is refused', async () => {
+    const atlas = new PretendAtlas();
+    const fleet = new PretendFleet(atlas);
+    await time.withWorker({ ...atlas.activities(), ...fleet.activities() }, async (queue) => {
+      const handle = await queue.startFleet(request, { projects: 'all' });
+      await assert.rejects(handle.result(), (error: Error & { cause?: { type?: string } }) => {
+        assert.equal(error.cause?.type, 'InvalidInput');
+        return true;
+      });
+    });
+  });
+});
