@@ -4,9 +4,10 @@ import { Client, Connection } from '@temporalio/client';
 import { ExportClient, type ExportHandle } from '../src/client.ts';
 import { startDevServer, type DevServer } from '../src/testing/dev-server.ts';
 import { freePort } from '../src/testing/free-port.ts';
-import { startDemoWorld, type DemoWorld } from './demo-world.ts';
+import { startDemoBucket } from './demo-bucket.ts';
+import { startDemoWorld, type DemoExport } from './demo-world.ts';
 import { progressScreen, type ProgressScreen } from '../src/cli/progress/progress-screen.ts';
-import { proofFromBooks } from './proof.ts';
+import { proofFromBooks, proofFromBucket } from './proof.ts';
 import { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions } from './worker-process.ts';
 
 /** When the worker is killed: when about this part of the replica set's export is done. */
@@ -21,7 +22,7 @@ interface RunningExport {
 const usage = `Usage: npm run demo [-- --keep]
 
 Exports two snapshots of a simulated Atlas with a real Temporal server and a real worker, kills the worker
-half-way, and proves from Atlas's own books that nothing was lost and nothing doubled.
+half-way, and proves from Atlas's own books and from the bucket that nothing was lost and nothing doubled.
 
   --keep   stay up at the end, to look around in the Web UI; Ctrl-C ends it
   --help   this text
@@ -37,6 +38,8 @@ async function main(keep: boolean): Promise<number> {
   ends.push(() => server.stop());
   const world = await startDemoWorld();
   ends.push(() => world.simulator.close());
+  const bucket = await startDemoBucket(world.simulator, (line) => screen.say(line));
+  if (bucket !== undefined) ends.push(() => bucket.stop());
   const workerOptions: WorkerProcessOptions = {
     temporalAddress: server.address,
     atlasUrl: world.simulator.baseUrl,
@@ -44,6 +47,7 @@ async function main(keep: boolean): Promise<number> {
     privateKey: world.simulator.credentials.privateKey,
     taskQueue: 'atlas-export',
     httpPort: await freePort(),
+    settings: bucket?.settings ?? {},
   };
   let worker = await startWorkerProcess(workerOptions);
   ends.push(() => worker.stop());
@@ -54,7 +58,8 @@ async function main(keep: boolean): Promise<number> {
   const connection = await Connection.connect({ address: server.address });
   ends.push(() => connection.close());
   const client = new ExportClient({ client: new Client({ connection, namespace: server.namespace }) });
-  const running = await startExports({ client, world, server, screen });
+  const exports = world.exports({ verify: bucket !== undefined });
+  const running = await startExports({ client, exports, server, screen });
   const replace = async (): Promise<void> => {
     worker = await replaceWorker(worker, workerOptions, screen);
   };
@@ -65,21 +70,26 @@ async function main(keep: boolean): Promise<number> {
   const proof = proofFromBooks(world.simulator, results);
   screen.say(`\nBoth exports finished. From the simulated Atlas's own books:`);
   for (const line of proof.lines) screen.say(line);
+  const seen = bucket === undefined ? undefined : await proofFromBucket(results);
+  if (seen !== undefined) {
+    screen.say('And from the bucket, looked into by the worker:');
+    for (const line of seen.lines) screen.say(line);
+  }
   for (const { clusterName, prefix, polls } of results)
     screen.say(`  ${clusterName}: ${polls} looks, data under ${prefix}`);
   if (keep) await stayUp(server, screen);
-  return proof.holds ? 0 : 1;
+  return proof.holds && seen?.holds !== false ? 0 : 1;
 }
 
 async function startExports(demo: {
   client: ExportClient;
-  world: DemoWorld;
+  exports: readonly DemoExport[];
   server: DevServer;
   screen: ProgressScreen;
 }): Promise<RunningExport[]> {
   const running: RunningExport[] = [];
   demo.screen.say('\nStarted two exports. Follow them in the Web UI:');
-  for (const { name, request } of demo.world.exports) {
+  for (const { name, request } of demo.exports) {
     const handle = await demo.client.start(request);
     running.push({ name, handle });
     const path = `namespaces/${demo.server.namespace}/workflows/${encodeURIComponent(handle.workflowId)}/${handle.runId}`;

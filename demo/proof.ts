@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import type { Simulator } from '../simulator/index.ts';
-import type { ExportResult } from '../src/contract/index.ts';
+import { contentsText, verificationText, type ExportResult } from '../src/contract/index.ts';
+import { openManifest } from '../src/proof/index.ts';
 
-/** What the simulator's own books say against what was asked: the closing lines of the demo. */
+/** The closing lines of the demo. */
 export interface Proof {
   readonly holds: boolean;
   readonly lines: readonly string[];
 }
 
+/** What the simulator's own books say against what was asked. */
 export function proofFromBooks(simulator: Simulator, results: readonly ExportResult[]): Proof {
   const { books } = simulator;
   const checks: [what: string, holds: boolean][] = [
@@ -28,6 +31,31 @@ export function proofFromBooks(simulator: Simulator, results: readonly ExportRes
       ),
     ],
   ];
+  return proofOf(checks);
+}
+
+/** What the bucket showed, by the manifests that the worker has left: read again and their seals looked at. */
+export async function proofFromBucket(results: readonly ExportResult[]): Promise<Proof> {
+  const checks = await Promise.all(
+    results.map(async ({ clusterName, verification }): Promise<[what: string, holds: boolean]> => {
+      const { manifest, found, outcome } = verification ?? {};
+      if (verification === undefined || manifest === undefined || found === undefined) {
+        const why = verification === undefined ? 'nothing known' : verificationText(verification);
+        return [`${clusterName}: ${why}`, false];
+      }
+      const opened = openManifest(await readFile(manifest.address));
+      const isWhole = opened.seal === 'unsigned' && opened.manifest?.sha256 === manifest.sha256;
+      const sealed = `manifest ${manifest.sha256.slice(0, 12)}…${isWhole ? ' whole' : ' damaged'}`;
+      return [
+        `${clusterName}: every object read, ${contentsText(found)}; ${sealed}`,
+        isWhole && outcome === 'proven',
+      ];
+    }),
+  );
+  return proofOf(checks);
+}
+
+function proofOf(checks: readonly (readonly [what: string, holds: boolean])[]): Proof {
   return {
     holds: checks.every(([, holds]) => holds),
     lines: checks.map(([what, holds]) => `  ${holds ? '✔' : '✘'} ${what}`),

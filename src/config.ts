@@ -13,6 +13,7 @@ export type {
 } from './config/settings.ts';
 export type { AtlasCredentials, AtlasSettings } from './config/atlas-settings.ts';
 export type { WebhookSettings } from './config/webhook-settings.ts';
+export type { BucketRule, ProofSettings } from './config/proof-settings.ts';
 export type { TemporalSettings } from './config/temporal-settings.ts';
 export { SettingsError, type SettingsProblem } from './config/settings-error.ts';
 export { settingsTable, type SettingsTableRow } from './config/settings-table.ts';

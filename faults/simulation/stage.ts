@@ -145,6 +145,7 @@ function routedActivities(worker: string, runs: ReadonlyMap<string, StagedRun>):
     findExportJob: (input) => activities(input).findExportJob(input),
     createExportJob: (input) => activities(input).createExportJob(input),
     pollExportJob: (input) => activities(input).pollExportJob(input),
+    verifyExport: (input) => activities(input).verifyExport(input),
     searchAttributesRegistered: (input) => activities(input).searchAttributesRegistered(input),
   };
 }

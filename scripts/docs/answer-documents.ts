@@ -94,6 +94,7 @@ export function schemaIndex(): object {
   });
   return {
     taskQueue: taskQueueDefault,
+    manifest: 'export-manifest.schema.json',
     workflows: {
       [exportSnapshotWorkflow]: {
         input: 'export-request.schema.json',

@@ -53,6 +53,43 @@ const exportStall = v.object({
   noticedAt: v.string(),
   reason: v.string(),
 });
+const bucketContents = v.object({
+  objects: v.number(),
+  dataFiles: v.number(),
+  bytes: v.number(),
+  collections: v.number(),
+  documents: v.optional(v.number()),
+});
+const verificationFinding = v.object({
+  code: v.string(),
+  severity: v.picklist(['failure', 'warning']),
+  where: v.string(),
+  what: v.string(),
+});
+const manifestReference = v.object({ address: v.string(), sha256: v.string(), keyId: text });
+const verifyLevel = v.picklist(['off', 'manifest', 'full']);
+const verificationOutcome = v.picklist(['pending', 'proven', 'failed', 'notChecked']);
+const exportVerification = v.object({
+  level: verifyLevel,
+  outcome: verificationOutcome,
+  reason: text,
+  looks: v.number(),
+  checkedAt: text,
+  found: v.optional(bucketContents),
+  findings: v.array(verificationFinding),
+  findingsCount: v.number(),
+  manifest: v.optional(manifestReference),
+  nextLookAt: text,
+  failure: v.optional(pollFailure),
+});
+const componentInBucket = v.object({
+  evidence: v.literal('bucket'),
+  files: v.number(),
+  bytes: v.number(),
+  collections: v.number(),
+  incrementsMissing: v.number(),
+  documents: v.optional(v.number()),
+});
 const componentStatus = v.object({
   ...exportComponent.entries,
   state,
@@ -63,6 +100,7 @@ const componentStatus = v.object({
   polls: v.number(),
   pollFailure: v.optional(pollFailure),
   nextPollAt: text,
+  inBucket: v.optional(componentInBucket),
 });
 const jobOrigin = v.picklist(['created', 'found', 'adopted', 'earlier']);
 const attemptReport = v.object({
@@ -71,7 +109,15 @@ const attemptReport = v.object({
   exportRequestId: v.string(),
   job: exportJob,
 });
-const exportPhase = v.picklist(['resolving', 'creating', 'waiting', 'tracking', 'retrying', 'done']);
+const exportPhase = v.picklist([
+  'resolving',
+  'creating',
+  'waiting',
+  'tracking',
+  'retrying',
+  'verifying',
+  'done',
+]);
 const exportOutcome = v.picklist(['exported', 'alreadyExported', 'failed', 'cancelled']);
 const exportStatus = v.object({
   phase: exportPhase,
@@ -93,6 +139,7 @@ const exportStatus = v.object({
   nextPollAt: text,
   pollFailure: v.optional(pollFailure),
   stall: v.optional(exportStall),
+  verification: v.optional(exportVerification),
   deadlineAt: v.string(),
   notes: v.array(v.string()),
 });
@@ -114,6 +161,7 @@ const exportResult = v.object({
   components: v.array(componentStatus),
   attempts: v.array(attemptReport),
   polls: v.number(),
+  verification: v.optional(exportVerification),
   notes: v.array(v.string()),
 });
 const exportFailureType = v.picklist(exportFailureTypes);
@@ -132,6 +180,7 @@ const exportFailureDetails = v.object({
   attempts: v.optional(v.array(attemptReport)),
   exportRequestId: text,
   atlas: v.optional(atlasAnswer),
+  verification: v.optional(exportVerification),
   problems: v.optional(v.array(inputProblem)),
 });
 
@@ -222,6 +271,13 @@ export const answerParts = {
   ExportJob: exportJob,
   PollFailure: pollFailure,
   ExportStall: exportStall,
+  BucketContents: bucketContents,
+  VerificationFinding: verificationFinding,
+  ManifestReference: manifestReference,
+  VerifyLevel: verifyLevel,
+  VerificationOutcome: verificationOutcome,
+  ExportVerification: exportVerification,
+  ComponentInBucket: componentInBucket,
   ComponentStatus: componentStatus,
   JobOrigin: jobOrigin,
   AttemptReport: attemptReport,

@@ -17,6 +17,7 @@ const commentedFiles = [
   'check-export-request',
   'export-job',
   'export-status',
+  'export-verification',
   'export-failure',
   'webhook-event',
   'keep-exported-request',

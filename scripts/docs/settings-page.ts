@@ -5,11 +5,11 @@ import { table } from './table.ts';
 /** `docs/settings.md`: every environment variable and every metric. */
 export function settingsPage(): string {
   const rows = settingsTable();
-  const of = (owner: SettingsTableRow['owner']): string =>
+  const of = (owner: SettingsTableRow['owner'], about?: SettingsTableRow['about']): string =>
     table(
       ['Variable', 'Meaning', 'Default', 'Accepted'],
       rows
-        .filter((row) => row.owner === owner)
+        .filter((row) => row.owner === owner && row.about === about)
         .map((row) => [
           variables(row.name),
           row.secret ? `${row.meaning} **Secret.**` : row.meaning,
@@ -35,9 +35,15 @@ ${of('Temporal')}
 
 ## The worker
 
-A variable that starts with \`ATLAS_EXPORT_\` and is not in this table is refused, since it is a typing mistake.
+A variable that starts with \`ATLAS_EXPORT_\` and is not on this page is refused, since it is a typing mistake.
 
 ${of('atlas-export-worker')}
+
+## Proof
+
+What the worker needs to look into the bucket after an export ([proof.md](proof.md)). The settings of a storage hold for export buckets and for a bucket of manifests.
+
+${of('atlas-export-worker', 'proof')}
 
 ## Metrics
 

@@ -1,4 +1,7 @@
+import type { VerifiedExport, VerifyExportInput } from './verify-export-types.ts';
 import type { BucketChoice, ComponentStatus, CustomDataEntry, ExportJob } from '../contract/index.ts';
+
+export type * from './verify-export-types.ts';
 
 /** A cluster within a project: what every call to Atlas names, and every log line of an export carries. */
 export interface ClusterReference {
@@ -14,6 +17,8 @@ export interface ExportActivities {
   findExportJob(input: FindExportJobInput): Promise<FoundExportJobs>;
   createExportJob(input: CreateExportJobInput): Promise<ExportJob>;
   pollExportJob(input: PollExportJobInput): Promise<PolledExportJob>;
+  /** One look into the bucket of an export that Atlas says was Successful. */
+  verifyExport(input: VerifyExportInput): Promise<VerifiedExport>;
   /**
    * Local: whether exports can carry Temporal's search attributes. Never fails because of the server. What it is
    * asked for stands on its log lines; the answer is the same for every export.

@@ -13,6 +13,7 @@ import { resolveExport } from './resolve-export.ts';
 import { sendWebhook, type Webhooks } from './send-webhook.ts';
 import { surveyCluster } from './survey-cluster.ts';
 import { surveyProject } from './survey-project.ts';
+import { verifyExportInBucket, type VerifyExportDependencies } from './verify-export.ts';
 import type { WebhookActivities } from './webhook-activities.ts';
 
 export type { AtlasClients } from './atlas-clients.ts';
@@ -24,12 +25,9 @@ export type * from './webhook-activities.ts';
 /** Against the heartbeat timeout of 6 s (see workflows/activity-calls.ts); the worker passes each on as it comes. */
 const heartbeatMs = 2_000;
 
-/** The activities over the worker's Atlas clients. */
-export function createActivities({
-  atlas: clients,
-}: {
-  atlas: AtlasClients;
-}): ExportActivities & FleetActivities {
+/** The activities over the worker's Atlas clients and, where there is one, its access to buckets. */
+export function createActivities(dependencies: VerifyExportDependencies): ExportActivities & FleetActivities {
+  const { atlas: clients } = dependencies;
   const searchAttributesRegistered = createSearchAttributesCheck();
   return {
     resolveExport: (input) =>
@@ -45,6 +43,7 @@ export function createActivities({
       asking(clients, input, (atlas, options) =>
         pollExportJob({ atlas, searchAttributesRegistered }, input, options),
       ),
+    verifyExport: (input) => verifyExportInBucket(dependencies, input),
     searchAttributesRegistered,
     surveyProject: (input) =>
       asking(clients, input, (atlas, options) => surveyProject(atlas, input, options)),

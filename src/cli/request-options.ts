@@ -27,6 +27,8 @@ const optionsSchema = v.object({
   maxAttempts: text,
   onActiveExport: text,
   exportAgain: flag,
+  verify: text,
+  verifyWait: text,
   credentials: text,
   webhook: text,
 });
@@ -51,6 +53,8 @@ const flagOfField: Readonly<Record<string, string>> = {
   deadline: '--deadline',
   maxAttempts: '--max-attempts',
   onActiveExport: '--on-active-export',
+  verify: '--verify',
+  verifyWait: '--verify-wait',
   credentials: '--credentials',
   webhook: '--webhook',
 };
@@ -99,6 +103,8 @@ function fieldsOf(given: RequestOptions): Record<string, unknown> {
     maxAttempts: given.maxAttempts === undefined ? undefined : Number(given.maxAttempts),
     onActiveExport: given.onActiveExport,
     skipIfExported: given.exportAgain ? false : undefined,
+    verify: given.verify,
+    verifyWait: given.verifyWait,
     credentials: given.credentials,
     webhook: given.webhook,
   });

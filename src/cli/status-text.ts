@@ -1,10 +1,14 @@
 import {
   durationText,
+  findingText,
   progressText,
   stateReasonText,
+  verificationText,
   type ExportResult,
   type ExportStatus,
   type ExportSummary,
+  type ExportVerification,
+  type PollFailure,
 } from '../client.ts';
 import { terminalLines, ProgressRows } from './progress/progress-rows.ts';
 import { timeText } from './time-text.ts';
@@ -29,6 +33,7 @@ export function statusLines(workflowId: string, status: ExportStatus): string[] 
     field('next look', timeText(status.nextPollAt)),
     field('look failed', failureText(status)),
     field('stalled', stallText(status)),
+    ...verificationLines(status.verification),
     field('deadline', `${timeText(status.deadlineAt)}${leftText(status)}`),
     ...status.notes.map((note) => `  ! ${note}`),
   ].filter((line) => line !== '');
@@ -45,8 +50,10 @@ export function resultLines(result: ExportResult): string[] {
     field('export job', `${result.exportId} (${result.origin})`),
     field('finished', timeText(result.finishedAt)),
     field('looks', String(result.polls)),
+    ...verificationLines(result.verification),
     ...result.components.map(
-      ({ replicaSetName, exportId, state }) => `    ${replicaSetName ?? exportId}: ${state}`,
+      ({ replicaSetName, exportId, state, inBucket }) =>
+        `    ${replicaSetName ?? exportId}: ${state}${inBucket === undefined ? '' : `; in the bucket: ${inBucket.files} files of ${inBucket.collections} collections`}`,
     ),
     ...result.notes.map((note) => `  ! ${note}`),
   ].filter((line) => line !== '');
@@ -65,6 +72,19 @@ export function summaryLines(summary: ExportSummary): string[] {
   ].filter((line) => line !== '');
 }
 
+/** What the bucket shows, or why nobody knows. */
+function verificationLines(verification: ExportVerification | undefined): string[] {
+  if (verification === undefined) return [];
+  const { manifest, failure, nextLookAt, findings } = verification;
+  return [
+    field('in bucket', verificationText(verification)),
+    field('manifest', manifest?.address),
+    field('cannot look', failure === undefined ? undefined : pollFailureText(failure)),
+    field('looks again', timeText(nextLookAt)),
+    ...findings.map((finding) => `    ${finding.severity}: ${findingText(finding)}`),
+  ];
+}
+
 function field(name: string, value: string | undefined): string {
   return value === undefined || value === '' ? '' : `  ${name.padEnd(12)} ${value}`;
 }
@@ -74,8 +94,10 @@ function phaseText({ phase, outcome }: ExportStatus): string {
 }
 
 function failureText({ pollFailure }: ExportStatus): string | undefined {
-  if (pollFailure === undefined) return undefined;
-  const { inARow, since, code, message } = pollFailure;
+  return pollFailure === undefined ? undefined : pollFailureText(pollFailure);
+}
+
+function pollFailureText({ inARow, since, code, message }: PollFailure): string {
   return `${inARow} in a row since ${timeText(since)}: ${code}, ${message}`;
 }
 

@@ -2,26 +2,12 @@ import type { LogLevel } from '@temporalio/common';
 import { durationMs } from '../contract/duration.ts';
 import { taskQueueDefault } from '../contract/names.ts';
 import { nearestName } from '../contract/nearest-name.ts';
+import { proofSettings } from './proof-settings.ts';
 import { parseBoolean, valueOf, type Environment } from './environment.ts';
 import { nameSeparator } from './named-variables.ts';
-import { quoted, type SettingsProblem } from './settings-error.ts';
+import { ownPrefix, readSetting, setting, type OwnSetting } from './own-setting.ts';
+import type { SettingsProblem } from './settings-error.ts';
 import { webhookVariables } from './webhook-settings.ts';
-
-/** Every variable with this prefix is ours, so one that is not known is a typing mistake. */
-export const ownPrefix = 'ATLAS_EXPORT_';
-
-/** One `ATLAS_EXPORT_*` variable: how it is read and what the documentation says about it. */
-export interface OwnSetting<Value> {
-  readonly name: string;
-  readonly meaning: string;
-  /** What is accepted, as the end of "expected …". */
-  readonly expected: string;
-  readonly fallback: Value;
-  /** The fallback as somebody would write it; where there is none, what happens instead. */
-  readonly fallbackText: string;
-  /** Undefined when the text is wrong. */
-  readonly parse: (text: string) => Value | undefined;
-}
 
 const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const satisfies readonly LogLevel[];
 
@@ -166,14 +152,7 @@ export interface OwnSettings {
 
 /** Reads all of them; what is wrong goes into `problems` and its default into the result. */
 export function readOwnSettings(environment: Environment, problems: SettingsProblem[]): OwnSettings {
-  const read = <Value>(spec: OwnSetting<Value>): Value => {
-    const text = valueOf(environment, spec.name);
-    if (text === undefined) return spec.fallback;
-    const value = spec.parse(text.trim());
-    if (value !== undefined) return value;
-    problems.push({ name: spec.name, wrong: `is ${quoted(text)}`, expected: spec.expected });
-    return spec.fallback;
-  };
+  const read = <Value>(spec: OwnSetting<Value>): Value => readSetting(environment, spec, problems);
   problems.push(...unknownNameProblems(environment), ...deploymentProblems(environment));
   return {
     taskQueue: read(ownSettings.taskQueue),
@@ -194,7 +173,7 @@ export function readOwnSettings(environment: Environment, problems: SettingsProb
 }
 
 function unknownNameProblems(environment: Environment): SettingsProblem[] {
-  const known = Object.values(ownSettings).map(({ name }) => name);
+  const known = [...Object.values(ownSettings), ...Object.values(proofSettings)].map(({ name }) => name);
   const named = Object.values(webhookVariables).map((base) => `${base}${nameSeparator}<NAME>`);
   return Object.keys(environment)
     .filter((name) => name.startsWith(ownPrefix) && !known.includes(name) && !name.includes(nameSeparator))
@@ -217,12 +196,6 @@ function deploymentProblems(environment: Environment): SettingsProblem[] {
       expected: `the deployment that ${buildId.name} belongs to`,
     },
   ];
-}
-
-function setting<Value>(
-  spec: Omit<OwnSetting<Value>, 'fallbackText'> & { readonly fallbackText?: string },
-): OwnSetting<Value> {
-  return { fallbackText: String(spec.fallback), ...spec };
 }
 
 function wholeNumber({ min, max }: { min: number; max: number }): (text: string) => number | undefined {

@@ -1,5 +1,7 @@
 import { ownSettings } from './own-settings.ts';
 import { webhookVariables } from './webhook-settings.ts';
+import { proofSettings } from './proof-settings.ts';
+import type { OwnSetting } from './own-setting.ts';
 import { atlasVariables } from './atlas-settings.ts';
 
 /** One line of `docs/settings.md`. */
@@ -12,18 +14,25 @@ export interface SettingsTableRow {
   readonly secret: boolean;
   /** Whose name it is: the Atlas CLI's, Temporal's, or this product's. */
   readonly owner: 'Atlas CLI' | 'Temporal' | 'atlas-export-worker';
+  /** What it is about, where that has a table of its own. */
+  readonly about?: 'proof';
 }
 
 /** Every variable the worker reads; the documentation is generated from this. */
 export function settingsTable(): SettingsTableRow[] {
-  return [...atlasRows, ...temporalRows, ...ownRows()];
+  const proofRows = rowsOf(proofSettings).map((row) => ({ ...row, about: 'proof' as const }));
+  return [...atlasRows, ...temporalRows, ...rowsOf(ownSettings), ...webhookRows, ...proofRows];
 }
 
-function ownRows(): SettingsTableRow[] {
-  const rows = Object.values(ownSettings).map(({ name, meaning, expected, fallbackText }) =>
-    own({ name, meaning, default: fallbackText, accepted: expected, secret: false }),
-  );
-  return [...rows, ...webhookRows];
+function rowsOf(settings: Readonly<Record<string, OwnSetting<unknown>>>): SettingsTableRow[] {
+  return Object.values(settings).map(({ name, meaning, expected, fallbackText, secret }) => ({
+    name,
+    meaning,
+    default: fallbackText,
+    accepted: expected,
+    secret,
+    owner: 'atlas-export-worker',
+  }));
 }
 
 const webhookRows: readonly SettingsTableRow[] = [

@@ -9,6 +9,7 @@ import {
 } from './atlas-settings.ts';
 import { valueOf, type Environment } from './environment.ts';
 import { readOwnSettings, type OwnSettings } from './own-settings.ts';
+import { proofSettings, readProofSettings, type ProofSettings } from './proof-settings.ts';
 import { quoted, SettingsError, type SettingsProblem } from './settings-error.ts';
 import { readWebhookSettings, webhookSecretsIn, type WebhookSettings } from './webhook-settings.ts';
 import { readTemporalSettings, type TemporalSettings } from './temporal-settings.ts';
@@ -22,6 +23,8 @@ export interface Settings extends OwnSettings {
   readonly atlas: ReadonlyMap<string, AtlasSettings>;
   /** Who can be told what becomes of exports, by the names that requests use. */
   readonly webhooks: ReadonlyMap<string, WebhookSettings>;
+  /** Absent where the worker is given no bucket to look into. */
+  readonly proof: ProofSettings | undefined;
   /** What is not wrong but worth a line in the log at the start. */
   readonly notices: readonly string[];
 }
@@ -38,6 +41,7 @@ export function readSettings(environment: Environment): Settings {
   const own = readOwnSettings(environment, problems);
   const atlas = readAtlasSettings(environment, { allowHttp: own.allowHttp, problems, notices });
   const webhooks = readWebhookSettings(environment, { allowHttp: own.allowHttp, problems });
+  const proof = readProofSettings(environment, { allowHttp: own.allowHttp, problems });
   const temporal = readTemporalSettings(environment, problems);
   if (temporal === undefined || problems.length > 0) {
     throw new SettingsError(withoutSecrets(problems, environment));
@@ -47,7 +51,7 @@ export function readSettings(environment: Environment): Settings {
       notices.push(`${name} is set; the worker uses no payload codec and does not read it.`);
     }
   }
-  return { ...own, atlas, webhooks, temporal, notices };
+  return { ...own, atlas, webhooks, proof, temporal, notices };
 }
 
 /** What a client of Temporal needs that never speaks to Atlas. */
@@ -108,8 +112,9 @@ function noSuchCredentials(name: string, sets: ReadonlyMap<string, unknown>): Se
 export function secretsOf({
   atlas,
   webhooks,
+  proof,
   temporal,
-}: Pick<Settings, 'atlas' | 'webhooks' | 'temporal'>): string[] {
+}: Pick<Settings, 'atlas' | 'webhooks' | 'proof' | 'temporal'>): string[] {
   const { apiKey, metadata, tls } = temporal.connectionOptions;
   const secrets = [...atlas.values()].flatMap(({ credentials }) => credentialSecrets(credentials));
   // The key is a secret without its prefix too, and addresses of this kind often carry one of their own.
@@ -117,6 +122,8 @@ export function secretsOf({
     secrets.push(url, ...written.flatMap((secret) => [secret, secret.replace(/^whsec_/, '')]));
   }
   if (apiKey !== undefined) secrets.push(apiKey);
+  const { sasToken } = proof?.overrides.AZURE ?? {};
+  if (sasToken !== undefined) secrets.push(sasToken, new URLSearchParams(sasToken).get('sig') ?? '');
   for (const value of Object.values(metadata ?? {})) {
     if (typeof value === 'string') secrets.push(value);
   }
@@ -139,8 +146,11 @@ function basicAuthorization(name: string, secret: string): string {
 
 /** A secret pasted into the wrong variable would otherwise be shown as that variable's wrong value. */
 function withoutSecrets(problems: readonly SettingsProblem[], environment: Environment): SettingsProblem[] {
-  const apiKey = valueOf(environment, 'TEMPORAL_API_KEY');
-  const named = [...atlasSecretsIn(environment), ...webhookSecretsIn(environment)];
-  const clean = createRedactor([...named, ...(apiKey === undefined ? [] : [apiKey])]);
+  const others = ['TEMPORAL_API_KEY', proofSettings.azureSasToken.name];
+  const clean = createRedactor([
+    ...atlasSecretsIn(environment),
+    ...webhookSecretsIn(environment),
+    ...others.flatMap((name) => valueOf(environment, name) ?? []),
+  ]);
   return problems.map(({ name, wrong, expected }) => ({ name: clean(name), wrong: clean(wrong), expected }));
 }

@@ -11,6 +11,7 @@ import {
   type PollingPreset,
 } from './export-request.ts';
 import type { StallSettings } from './export-stall.ts';
+import type { VerifyLevel } from './export-verification.ts';
 import { shapeProblems, type InputProblem } from './schema-problems.ts';
 import { credentialsDefault } from './setting-name.ts';
 
@@ -27,6 +28,9 @@ export interface CheckedExportRequest {
   readonly attemptsMax: number;
   readonly onActiveExport: OnActiveExport;
   readonly skipIfExported: boolean;
+  /** Undefined: what the worker can. */
+  readonly verify: VerifyLevel | undefined;
+  readonly verifyWaitMs: number;
   /** Undefined: the default ones. */
   readonly credentials: string | undefined;
   /** Undefined: nobody is told. */
@@ -55,9 +59,11 @@ export const requestDefaults = {
   maxAttempts: 3,
   onActiveExport: 'adopt',
   skipIfExported: true,
+  verifyWait: '15 minutes',
 } as const;
 
 const deadlineMsDefault = ms(requestDefaults.deadline);
+const verifyWaitMsDefault = ms(requestDefaults.verifyWait);
 
 /** Checks what somebody typed or sent. Names every problem with its path, 50 at most; never throws. */
 export function checkExportRequest(input: unknown): CheckedInput {
@@ -126,6 +132,8 @@ function withDefaults(written: ExportRequest, bucket: BucketChoice): CheckedExpo
     attemptsMax: written.maxAttempts ?? requestDefaults.maxAttempts,
     onActiveExport: written.onActiveExport ?? requestDefaults.onActiveExport,
     skipIfExported: written.skipIfExported ?? requestDefaults.skipIfExported,
+    verify: written.verify,
+    verifyWaitMs: durationMs(written.verifyWait) ?? verifyWaitMsDefault,
     credentials: written.credentials === credentialsDefault ? undefined : written.credentials,
     webhook: written.webhook,
   };

@@ -1,6 +1,7 @@
 import type { InputProblem } from './schema-problems.ts';
 import type { ExportJob } from './export-job.ts';
 import type { AttemptReport } from './export-status.ts';
+import type { ExportVerification } from './export-verification.ts';
 
 /**
  * The ways an export can fail: `type` of the `ApplicationFailure` that ends the workflow. This list is what
@@ -27,6 +28,8 @@ export const exportFailureTypes = [
   'ExportCancelled',
   /** Atlas no longer knows the export job. */
   'ExportLost',
+  /** Atlas says the job was Successful, and the bucket does not show what it should; the details name what. */
+  'VerificationFailed',
   /** The request's deadline passed; the job at Atlas, if there is one, goes on. */
   'DeadlineExceeded',
 ] as const;
@@ -44,6 +47,8 @@ export interface ExportFailureDetails {
   readonly exportRequestId?: string | undefined;
   /** What Atlas answered, where an answer of Atlas is the reason. */
   readonly atlas?: AtlasAnswer | undefined;
+  /** What the bucket shows, where it was looked into. */
+  readonly verification?: ExportVerification | undefined;
   /** With `InvalidInput`: everything that is wrong. */
   readonly problems?: readonly InputProblem[] | undefined;
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { durationMs, type Duration } from './duration.ts';
+import type { VerifyLevel } from './export-verification.ts';
 import { exportRequestIdKey } from './names.ts';
 import { settingNameCharactersMax, settingNamePattern } from './setting-name.ts';
 
@@ -61,6 +62,13 @@ export interface ExportRequest {
   readonly onActiveExport?: OnActiveExport;
   /** Whether a successful earlier export of this snapshot to this bucket settles the request. @default true */
   readonly skipIfExported?: boolean;
+  /**
+   * Whether to look into the bucket once Atlas says Successful. `manifest`: `.complete` and the listing. `full`:
+   * besides, every object is read. `off`: not. @default "manifest" where the worker may look into the bucket, else "off"
+   */
+  readonly verify?: VerifyLevel;
+  /** How long objects that are not there yet are waited for before the export has failed. @default "15 minutes" */
+  readonly verifyWait?: Duration;
   /**
    * Which of the worker's credentials for Atlas to use, by the name that its settings give them. They say who asks,
    * not what for: the same request with other credentials is the same export.
@@ -168,6 +176,8 @@ export const exportRequestSchema = v.strictObject({
   maxAttempts: v.exactOptional(wholeNumberSchema({ max: 20 })),
   onActiveExport: v.exactOptional(v.picklist(['adopt', 'wait', 'fail'])),
   skipIfExported: v.exactOptional(v.boolean()),
+  verify: v.exactOptional(v.picklist(['off', 'manifest', 'full'])),
+  verifyWait: v.exactOptional(durationSchema),
   credentials: v.exactOptional(settingNameSchema),
   webhook: v.exactOptional(settingNameSchema),
 });

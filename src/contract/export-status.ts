@@ -1,5 +1,6 @@
 import type { ExportComponent, ExportJob, ExportProgress, StateReason } from './export-job.ts';
 import type { ExportStall } from './export-stall.ts';
+import type { ComponentInBucket, ExportVerification } from './export-verification.ts';
 
 /** What the workflow is doing. What came of it is a field of its own, the outcome. */
 export type ExportPhase =
@@ -13,6 +14,8 @@ export type ExportPhase =
   | 'tracking'
   /** The last job Failed; pausing before the next attempt. */
   | 'retrying'
+  /** The job was Successful; the bucket is looked into. */
+  | 'verifying'
   /** Ended; see the outcome. */
   | 'done';
 
@@ -72,6 +75,8 @@ export interface ComponentStatus extends ExportComponent {
   readonly pollFailure?: PollFailure | undefined;
   /** When the next look is due, ISO 8601; absent once it has ended. */
   readonly nextPollAt?: string | undefined;
+  /** What it has in the bucket, once that was looked into; absent too where its replica set is not named. */
+  readonly inBucket?: ComponentInBucket | undefined;
 }
 
 /** What the query `status` answers. Everything in it is either from Atlas or about the run itself. */
@@ -104,6 +109,8 @@ export interface ExportStatus {
   readonly pollFailure?: PollFailure | undefined;
   /** Absent while the job gets on; one that has passed is in the notes. */
   readonly stall?: ExportStall | undefined;
+  /** What the bucket shows; absent until the job was Successful. */
+  readonly verification?: ExportVerification | undefined;
   readonly deadlineAt: string;
   /** What a person should know now, in words. */
   readonly notes: readonly string[];
@@ -131,6 +138,8 @@ export interface ExportResult {
   readonly components: readonly ComponentStatus[];
   readonly attempts: readonly AttemptReport[];
   readonly polls: number;
+  /** What the bucket shows. Absent in results of releases that did not look. */
+  readonly verification?: ExportVerification | undefined;
   readonly notes: readonly string[];
 }
 

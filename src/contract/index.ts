@@ -11,6 +11,7 @@ export * from './export-job.ts';
 export * from './export-labels.ts';
 export * from './export-stall.ts';
 export * from './export-status.ts';
+export * from './export-verification.ts';
 export * from './export-failure.ts';
 export * from './setting-name.ts';
 export * from './track-component.ts';

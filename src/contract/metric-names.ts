@@ -53,6 +53,13 @@ export const exportMetrics = {
       'Events of which a webhook was to be told, by event and outcome: delivered, gone (it answered 410), or undelivered after 3 days.',
     labels: ['event', 'outcome'],
   },
+  verifications: {
+    name: 'atlas_export_verifications_total',
+    kind: 'counter',
+    unit: 'exports',
+    description: 'Exports whose bucket was looked into to the end, by level and by outcome: proven, failed.',
+    labels: ['level', 'outcome'],
+  },
   noticedAfterSeconds: {
     name: 'atlas_export_noticed_after_seconds',
     kind: 'histogram',

@@ -24,6 +24,9 @@ export const pollNowUpdate = 'pollNow';
 /** Signal from an export to its components' workflows: the job has ended, look once more and report. */
 export const jobEndedSignal = 'jobEnded';
 
+/** Signal from a running check of the bucket to its export: what it has seen so far. */
+export const verificationProgressSignal = 'verificationProgress';
+
 /**
  * Key of the `customData` entry that carries a request's identity into the export job and, with it, into the
  * `.complete` file in the bucket. Its value is `<first run id>/<attempt>`.

@@ -17,7 +17,7 @@ export type PutObject = (key: string, content: Buffer) => Promise<void>;
  * @throws RangeError where the prefix is empty or could meet an export: an export is never written to.
  */
 export async function openBucketStore({ location, prefix }: BucketStorePlace): Promise<ManifestStore> {
-  const folder = checkedFolder(prefix);
+  const folder = manifestsFolder(prefix);
   const { put, closeWriter } = await openWriter(location);
   const bucket = await openBucket(location);
   const keyOf = (name: string): string => `${folder}${checkedName(name)}`;
@@ -44,7 +44,11 @@ export async function openBucketStore({ location, prefix }: BucketStorePlace): P
   };
 }
 
-function checkedFolder(prefix: string): string {
+/**
+ * A prefix as keys begin with it.
+ * @throws RangeError where it is empty or could meet an export.
+ */
+export function manifestsFolder(prefix: string): string {
   const inner = prefix.replaceAll(/^\/+|\/+$/g, '');
   const folder = `${inner}/`;
   if (inner === '' || inner.split('/').some((part) => part === '' || /^\.+$/.test(part))) {

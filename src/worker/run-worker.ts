@@ -4,7 +4,9 @@ import { createActivities, createWebhookActivities } from '../activities/index.t
 import type { Settings } from '../config.ts';
 import { activityLogAttributes } from '../telemetry/activity-log-attributes.ts';
 import { createAtlasRequestRecorder } from '../telemetry/metrics.ts';
+import { createBucketAccess } from '../verification/index.ts';
 import { createAtlasClients } from './atlas-clients.ts';
+import { version } from './version.ts';
 import { createWebhooks } from './webhooks.ts';
 import { workerDeploymentOptions } from './worker-deployment.ts';
 import { loadWorkflowBundle, type BuiltWorkflows } from './workflow-bundle.ts';
@@ -48,6 +50,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
   const workflowBundle = dependencies.workflowBundle ?? (await loadWorkflowBundle());
   const atlas = createAtlasClients(settings, createAtlasRequestRecorder(Runtime.instance().metricMeter));
   const webhooks = createWebhooks(settings);
+  const access = settings.proof === undefined ? undefined : createBucketAccess(settings.proof, version);
   try {
     const worker = await Worker.create({
       connection: dependencies.connection,
@@ -56,7 +59,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
       identity: `atlas-export-worker ${process.pid}@${hostname()}`,
       workflowBundle,
       ...workerDeploymentOptions(settings, workflowBundle.buildId),
-      activities: { ...createActivities({ atlas }), ...createWebhookActivities(webhooks) },
+      activities: { ...createActivities({ atlas, access }), ...createWebhookActivities(webhooks) },
       interceptors: { activity: [activityLogAttributes] },
       maxCachedWorkflows: settings.cachedWorkflowsMax,
       stickyQueueScheduleToStartTimeout: settings.stickyTimeoutMs,
@@ -71,6 +74,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
     });
     await runUntilAborted(worker, dependencies);
   } finally {
+    await access?.close();
     await Promise.all([atlas.close(), webhooks.sender.close()]);
   }
 }

@@ -10,7 +10,7 @@ import type { ExportActivities } from '../activities/export-activities.ts';
  * The frozen worker's lease does not lean on it: what a worker sends late, it sends within the lease's 5 s, and
  * the looks for the job of a create that was given up go on for 125 s before another is sent.
  */
-const heartbeatTimeoutMs = 6_000;
+export const heartbeatTimeoutMs = 6_000;
 
 /** One look at Atlas is over after this long, whatever happens to the worker that took it on. */
 const lookTimeoutMs = 15_000;

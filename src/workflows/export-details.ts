@@ -9,6 +9,7 @@ import {
   type ExportJob,
   type ExportStatus,
 } from '../contract/index.ts';
+import { verificationDetails } from './verification-details.ts';
 
 const rowsMax = 60;
 
@@ -18,6 +19,7 @@ export function exportDetails(status: ExportStatus): string {
     headline(status),
     requestLine(status),
     jobLines(status),
+    verificationDetails(status.verification, inline),
     componentTable(status.components),
     attemptLines(status.attempts),
     noteLines(status),
@@ -85,6 +87,7 @@ const phaseText: Record<ExportStatus['phase'], string> = {
   waiting: 'Waiting for another active export of',
   tracking: 'Exporting',
   retrying: 'Pausing before another attempt at',
+  verifying: 'Looking into the bucket for',
   done: 'Done with',
 };
 
@@ -94,7 +97,9 @@ function jobLines(status: ExportStatus): string {
   const reason = stateReasonText(job.stateReason);
   const lines = [
     `Export job \`${job.exportId}\`: **${stateText(job)}**${reason === undefined ? '' : `, ${inline(reason)}`}`,
-    stall === undefined ? '' : `**Stalled** since ${stall.since}: ${stall.reason}. It is still followed.`,
+    stall === undefined
+      ? ''
+      : `**Stalled** since ${stall.since}: ${stall.reason}.${status.outcome === undefined ? ' It is still followed.' : ''}`,
     job.prefix === undefined ? '' : `Prefix: \`${job.prefix}\``,
     `Looks: ${status.polls}${status.nextPollAt === undefined ? '' : `, next at ${status.nextPollAt}`}`,
     pollFailure === undefined
@@ -112,10 +117,14 @@ function componentTable(components: readonly ComponentStatus[]): string {
       component.pollFailure === undefined
         ? component.state
         : `${component.state} (${component.pollFailure.code})`;
-    return `| ${cell(name)} | ${cell(state)} | ${progressText(component.exportStatus) ?? 'unknown'} | ${component.finishedAt ?? ''} |`;
+    const { inBucket } = component;
+    const counted =
+      inBucket === undefined ? '' : `${inBucket.files} files, ${inBucket.collections} collections`;
+    return `| ${cell(name)} | ${cell(state)} | ${progressText(component.exportStatus) ?? 'unknown'} | ${component.finishedAt ?? ''} | ${counted} |`;
   });
-  const more = components.length > rowsMax ? [`| … ${components.length - rowsMax} more | | | |`] : [];
-  return ['| component | state | progress | finished |', '|---|---|---|---|', ...rows, ...more].join('\n');
+  const more = components.length > rowsMax ? [`| … ${components.length - rowsMax} more | | | | |`] : [];
+  const head = ['| component | state | progress | finished | in the bucket |', '|---|---|---|---|---|'];
+  return [...head, ...rows, ...more].join('\n');
 }
 
 function attemptLines(attempts: readonly AttemptReport[]): string {

@@ -33,6 +33,7 @@ export function runFailure(
     attempts: run.attempts,
     exportRequestId: run.exportRequestId(Math.max(1, run.attempts.length)),
     atlas,
+    verification: run.verification,
   });
 }
 

@@ -18,6 +18,11 @@ export function countAttempt(origin: JobOrigin): void {
   counter(exportMetrics.attempts).add(1, { origin });
 }
 
+/** A check of the bucket that has come to its end. */
+export function countVerification(level: 'manifest' | 'full', outcome: 'proven' | 'failed'): void {
+  counter(exportMetrics.verifications).add(1, { level, outcome });
+}
+
 export function countPoll(of: 'job' | 'component'): void {
   counter(exportMetrics.polls).add(1, { of });
 }

@@ -8,6 +8,7 @@ import type {
   ExportOutcome,
   ExportPhase,
   ExportStatus,
+  ExportVerification,
   JobOrigin,
   WebhookEventType,
 } from '../contract/index.ts';
@@ -37,6 +38,8 @@ export class ExportRun {
   job: ExportJob | undefined;
   origin: JobOrigin | undefined;
   earlierDurationsMs: readonly number[] = [];
+  /** What the bucket shows, from when it is looked into. */
+  verification: ExportVerification | undefined;
   /** The looks at the job that is followed now. */
   lookLog: LookLog | undefined;
   /** Whether that job gets on. */
@@ -71,6 +74,12 @@ export class ExportRun {
     return { groupId: this.request.groupId, clusterName: this.request.clusterName };
   }
 
+  /** Waits for a look that began after this call, but not for a check of the bucket, which may take hours. */
+  async askForLook(): Promise<void> {
+    const isChecking = this.phase === 'verifying' && this.verification?.nextLookAt === undefined;
+    if (!isChecking) await this.lookRequests.ask();
+  }
+
   get polls(): number {
     return this.pollsBefore + (this.lookLog?.polls ?? 0);
   }
@@ -97,6 +106,7 @@ export class ExportRun {
     this.phase = 'done';
     this.outcome = outcome;
     this.nextPollAt = undefined;
+    if (this.verification !== undefined) this.verification = { ...this.verification, nextLookAt: undefined };
     this.lookRequests.close();
     this.publish();
   }
@@ -183,6 +193,7 @@ export class ExportRun {
       nextPollAt: this.nextPollAt,
       pollFailure: lookLog?.failure,
       stall: this.stalls?.stall,
+      verification: this.verification,
       deadlineAt: new Date(this.deadlineAtMs).toISOString(),
       notes: this.notes,
     };

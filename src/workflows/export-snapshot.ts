@@ -31,6 +31,7 @@ import { deadlineExceeded, invalidInput, jobText, refusal, runFailure } from './
 import { ExportRun } from './export-run.ts';
 import { followJob } from './follow-job.ts';
 import { historyAllowsPollNow } from './history-budget.ts';
+import { verifyInBucket } from './verify-phase.ts';
 
 const exportStatus = defineQuery<ExportStatus>(statusQuery);
 const pollNow = defineUpdate<ExportStatus>(pollNowUpdate);
@@ -69,7 +70,7 @@ function setHandlers(run: ExportRun): void {
   setHandler(
     pollNow,
     async () => {
-      await run.lookRequests.ask();
+      await run.askForLook();
       return run.status();
     },
     { description: 'Look at Atlas now; returns the fresh status.', validator: refuseWhenHistoryIsFull },
@@ -90,7 +91,10 @@ async function exportToTheEnd(run: ExportRun): Promise<ExportResult> {
   for (let attempt = 1; ; attempt += 1) {
     const claimed = await claimJob(run, attempt);
     const job = await followAttempt(run, claimed, attempt);
-    if (job.state === 'Successful') return conclude(run, job, claimed);
+    if (job.state === 'Successful') {
+      await verifyInBucket(run, job, claimed.origin);
+      return conclude(run, job, claimed);
+    }
     if (job.state === 'Cancelled') {
       throw runFailure(run, 'ExportCancelled', `Export job ${jobText(job)} was cancelled at Atlas.`);
     }
@@ -162,7 +166,7 @@ function conclude(run: ExportRun, job: ExportJob, { origin }: ClaimedJob): Expor
   countEnding(outcome);
   if (outcome === 'exported') recordNoticed(job.finishedAt, Date.now());
   log.info('export ended', { outcome, exportId: job.exportId, polls: run.polls });
-  const { components, attempts, polls, notes } = run.status();
+  const { components, attempts, polls, verification, notes } = run.status();
   return {
     outcome,
     ...run.place,
@@ -180,6 +184,7 @@ function conclude(run: ExportRun, job: ExportJob, { origin }: ClaimedJob): Expor
     components,
     attempts,
     polls,
+    verification,
     notes,
   };
 }

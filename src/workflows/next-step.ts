@@ -3,6 +3,7 @@ import { stateReasonText, type ExportFailureType, type ExportJob } from '../cont
 /** What a person can do about a failure. `job` is the last one known. */
 export function nextStep(type: ExportFailureType, job: ExportJob | undefined): string {
   if (type === 'ExportFailed') return `${failedAdvice(job)} ${afterFailed}`;
+  if (type === 'DeadlineExceeded' && job?.state === 'Successful') return afterDeadlineUnproven;
   if (type === 'DeadlineExceeded' && job !== undefined) return afterDeadlineWithJob;
   return advice[type];
 }
@@ -13,6 +14,10 @@ const afterFailed =
 
 const afterDeadlineWithJob =
   'The export job at Atlas goes on. Start the same request again, with a longer deadline, to pick it up.';
+
+const afterDeadlineUnproven =
+  'Atlas says that the export was Successful; the bucket was not looked into to the end. Start the same request again, ' +
+  'with a longer deadline: it finds the export and looks again, without paying for another.';
 
 const advice: Record<Exclude<ExportFailureType, 'ExportFailed'>, string> = {
   InvalidInput: 'Correct the request and start it again. Nothing was asked of Atlas.',
@@ -35,6 +40,10 @@ const advice: Record<Exclude<ExportFailureType, 'ExportFailed'>, string> = {
   ExportLost:
     'Atlas no longer lists the export job. Look in the bucket for a .complete file under the prefix before you pay ' +
     'for another export, and ask Atlas support about the export id.',
+  VerificationFailed:
+    'The message names the first ten things that are wrong, the manifest has them all. Look at the prefix in the bucket. ' +
+    'To have it looked into once more, start the same request again: that pays for nothing. Where the export is not whole, ' +
+    'start it with skipIfExported false, which exports the snapshot anew and is billed.',
   DeadlineExceeded:
     'No export job is known. Start the same request again: it looks for its job before it creates one.',
 };

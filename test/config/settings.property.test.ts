@@ -8,6 +8,7 @@ import { readSettings, settingsTable, SettingsError } from '../../src/config.ts'
 const secretNames = [
   'MONGODB_ATLAS_PRIVATE_API_KEY',
   'MONGODB_ATLAS_CLIENT_SECRET',
+  'ATLAS_EXPORT_AZURE_SAS_TOKEN',
   'MONGODB_ATLAS_PRIVATE_API_KEY__TEAM_A',
   'MONGODB_ATLAS_CLIENT_SECRET__TEAM_A',
   'TEMPORAL_API_KEY',

@@ -63,6 +63,7 @@ describe('readSettings', () => {
         namespace: 'default',
         connectionOptions: settings.temporal.connectionOptions,
       },
+      proof: undefined,
       notices: [],
     });
     assert.equal(settings.temporal.connectionOptions.address, 'localhost:7233');
@@ -87,7 +88,14 @@ describe('readSettings', () => {
       ATLAS_EXPORT_BUILD_ID: '1.2.0-rc.1+7',
       ATLAS_EXPORT_MAX_TASK_QUEUE_ACTIVITIES_PER_SECOND: '2.5',
     });
-    const { atlas: _atlas, webhooks: _webhooks, temporal: _temporal, notices: _notices, ...own } = settings;
+    const {
+      atlas: _atlas,
+      webhooks: _webhooks,
+      proof: _proof,
+      temporal: _temporal,
+      notices: _notices,
+      ...own
+    } = settings;
     assert.deepEqual(own, {
       taskQueue: 'exports-eu',
       apiVersion: 'v1.0',
@@ -453,6 +461,12 @@ describe('settingsTable', () => {
       'no limit',
       'no Worker Versioning',
       "the release's version and 12 digits of its workflow sources' hash",
+      'exports are not verified',
+      'nowhere',
+      'manifests are not signed',
+      "the storage's own",
+      'what Atlas says of the export bucket, else AWS_REGION or the profile',
+      'Azure’s default credentials',
     ];
     const written = Object.fromEntries(
       own
@@ -474,6 +488,7 @@ describe('settingsTable', () => {
       'TEMPORAL_TLS_CLIENT_KEY_PATH, …_DATA',
       'ATLAS_EXPORT_WEBHOOK_URL__<NAME>',
       'ATLAS_EXPORT_WEBHOOK_SECRET__<NAME>',
+      'ATLAS_EXPORT_AZURE_SAS_TOKEN',
     ]);
   });
 });

@@ -30,6 +30,8 @@ describe('checking a request', () => {
       attemptsMax: 3,
       onActiveExport: 'adopt',
       skipIfExported: true,
+      verify: undefined,
+      verifyWaitMs: 15 * 60_000,
       credentials: undefined,
       webhook: undefined,
     });

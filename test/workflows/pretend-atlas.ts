@@ -4,6 +4,8 @@ import type {
   CreateExportJobInput,
   ExportActivities,
   FindExportJobInput,
+  VerifiedExport,
+  VerifyExportInput,
 } from '../../src/activities/index.ts';
 import {
   credentialsUnknownCode,
@@ -54,6 +56,12 @@ export class PretendAtlas {
   /** Called after a create has taken effect; what it throws takes the place of the reply. */
   afterCreate: (count: number) => void = () => undefined;
 
+  /** What looking into the bucket comes to. */
+  verify: (input: VerifyExportInput) => VerifiedExport = () => ({
+    outcome: 'notChecked',
+    reason: 'nobody may look',
+  });
+
   count(name: Call): number {
     return this.calls.filter((call) => call.name === name).length;
   }
@@ -67,6 +75,7 @@ export class PretendAtlas {
         })),
       findExportJob: (input) => this.answer('findExportJob', input, (nowMs) => this.find(input, nowMs)),
       createExportJob: (input) => this.answer('createExportJob', input, (nowMs) => this.create(input, nowMs)),
+      verifyExport: (input) => this.answer('verifyExport', input, () => this.verify(input)),
       searchAttributesRegistered: async () => false,
       pollExportJob: (input) =>
         this.answer('pollExportJob', input, (nowMs) => ({

@@ -79,6 +79,16 @@ export const requestOptions: readonly OptionSpec[] = [
       'which of the webhooks in the settings to tell when it has ended or seems stuck (default: none)',
   },
   {
+    flags: '--verify <level>',
+    description:
+      'how hard to look into the bucket afterwards (default: manifest where the worker may look, else off)',
+    choices: ['off', 'manifest', 'full'],
+  },
+  {
+    flags: '--verify-wait <duration>',
+    description: 'how long objects that are not there yet are waited for (default: 15 minutes)',
+  },
+  {
     flags: '--request <file>',
     description: 'the request as JSON, "-" for standard input; options win over it',
     file: true,

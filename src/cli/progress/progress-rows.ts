@@ -2,6 +2,7 @@ import {
   isTerminal,
   progressText,
   stateReasonText,
+  verificationText,
   type ComponentStatus,
   type ExportProgress,
   type ExportStall,
@@ -53,7 +54,11 @@ export class ProgressRows {
       estimate: this.estimate({ key: job?.exportId ?? name, nowMs, seen: job }),
       nextLookAt: status.nextPollAt,
       looks: status.polls,
-      remark: remark(stateReasonText(job?.stateReason), status.pollFailure, status.stall),
+      remark: remark(
+        verifyingText(status) ?? stateReasonText(job?.stateReason),
+        failureOf(status),
+        status.stall,
+      ),
     };
   }
 
@@ -84,6 +89,16 @@ export class ProgressRows {
     this.rates.set(key, rate);
     return rate.observe(nowMs, seen.exportStatus);
   }
+}
+
+/** While the bucket is looked into, that is all there is to see. */
+function verifyingText({ phase, verification }: ExportStatus): string | undefined {
+  if (phase !== 'verifying' || verification === undefined) return undefined;
+  return `in the bucket: ${verificationText(verification)}`;
+}
+
+function failureOf({ phase, verification, pollFailure }: ExportStatus): PollFailure | undefined {
+  return phase === 'verifying' ? verification?.failure : pollFailure;
 }
 
 function remark(reason: string | undefined, failure: PollFailure | undefined, stall?: ExportStall): string {

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** Stands before an S3 server: sees what is asked of it, and holds, refuses or breaks off requests. */
+export interface S3Gate {
+  readonly endpoint: string;
+  /** Keys of the objects that were asked for, in order; with repetition. */
+  readonly opened: readonly string[];
+  /** Keys of the requests that are held now. */
+  readonly held: readonly string[];
+  /** Whether connections break off. */
+  isDown: boolean;
+  /** From now on requests for objects are held, but for so many more. */
+  holdAfter(objects: number): void;
+  /** Lets everything that is held, and everything after it, through. */
+  release(): void;
+  close(): Promise<void>;
+}
+
+export async function startS3Gate(target: string): Promise<S3Gate> {
+  const opened: string[] = [];
+  const waiting = new Map<string, () => void>();
+  let objectsLeft = Infinity;
+  let isDown = false;
+  const server = createServer((incoming, answer) => {
+    if (isDown) return void incoming.socket.destroy();
+    const key = keyOf(incoming);
+    if (key === undefined) return forward(target, incoming, answer);
+    opened.push(key);
+    objectsLeft -= 1;
+    if (objectsLeft >= 0) return forward(target, incoming, answer);
+    waiting.set(key, () => forward(target, incoming, answer));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the gate is not listening');
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    opened,
+    get held() {
+      return [...waiting.keys()];
+    },
+    get isDown() {
+      return isDown;
+    },
+    set isDown(down) {
+      isDown = down;
+      if (down) server.closeAllConnections();
+    },
+    holdAfter: (objects) => {
+      objectsLeft = objects;
+    },
+    release: () => {
+      objectsLeft = Infinity;
+      for (const go of waiting.values()) go();
+      waiting.clear();
+    },
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      if (server.listening) await once(server, 'close');
+    },
+  };
+}
+
+/** Of a request for an object of an export; `.complete` is read by every check, so it is none. */
+function keyOf({ method, url = '' }: IncomingMessage): string | undefined {
+  const { pathname, searchParams } = new URL(url, 'http://gate');
+  const isObject = method === 'GET' && !searchParams.has('list-type') && /\.json(?:\.gz)?$/.test(pathname);
+  return isObject ? decodeURIComponent(pathname) : undefined;
+}
+
+/** The signature is over the Host header, which therefore goes on as it came. */
+function forward(target: string, incoming: IncomingMessage, answer: ServerResponse): void {
+  const { hostname, port } = new URL(target);
+  const { method, url, headers } = incoming;
+  const onward = request({ hostname, port, method, path: url, headers }, (response) => {
+    answer.writeHead(response.statusCode ?? 502, response.headers);
+    response.pipe(answer);
+  });
+  onward.on('error', () => answer.destroy());
+  answer.on('error', () => onward.destroy());
+  incoming.pipe(onward);
+}
