@@ -24,6 +24,21 @@ type ExportRequestPolling struct {
 	MaxInterval Duration `json:"maxInterval,omitempty"`
 }
 
+// ExportRequestStalledAfter: After how long an export is said to be stalled, in the status, the
+// log, the metrics. It is never ended by it. What is not given is learned from the cluster's
+// earlier exports and from the progress seen so far.
+type ExportRequestStalledAfter struct {
+	// In Atlas's queue. Default: what the longest of the cluster's earlier exports took, 1 h at least;
+	// 6 h without any.
+	Queued Duration `json:"queued,omitempty"`
+	// Without another collection exported, where Atlas counts them. Default: as for `queued`, and
+	// longer for an export that is slow as a whole or pauses by nature.
+	NoProgress Duration `json:"noProgress,omitempty"`
+	// Running, where Atlas counts no collections. Default: twice what the longest of the cluster's
+	// earlier exports took (four times, of fewer than five), 1 h at least; never without any.
+	Total Duration `json:"total,omitempty"`
+}
+
 // ExportRequest: What a caller asks for: the input of the workflow `exportSnapshot`, as plain JSON.
 type ExportRequest struct {
 	// Project: 24 lowercase hexadecimal digits.
@@ -42,6 +57,10 @@ type ExportRequest struct {
 	CustomData []ExportRequestCustomData `json:"customData,omitempty"`
 	// When to look at Atlas. The defaults suit exports from minutes to days.
 	Polling *ExportRequestPolling `json:"polling,omitempty"`
+	// After how long an export is said to be stalled, in the status, the log, the metrics. It is never
+	// ended by it. What is not given is learned from the cluster's earlier exports and from the
+	// progress seen so far.
+	StalledAfter *ExportRequestStalledAfter `json:"stalledAfter,omitempty"`
 	// Time for the whole request, all attempts included, from its start.
 	Deadline Duration `json:"deadline,omitempty"`
 	// How many export jobs may end Failed before the request does, 1 to 20.
@@ -51,6 +70,12 @@ type ExportRequest struct {
 	OnActiveExport string `json:"onActiveExport,omitempty"`
 	// Whether a successful earlier export of this snapshot to this bucket settles the request.
 	SkipIfExported *bool `json:"skipIfExported,omitempty"`
+	// Whether to look into the bucket once Atlas says Successful. `manifest`: `.complete` and the
+	// listing. `full`: besides, every object is read. `off`: not. Default: "manifest" where the worker
+	// may look into the bucket, else "off".
+	Verify string `json:"verify,omitempty"`
+	// How long objects that are not there yet are waited for before the export has failed.
+	VerifyWait Duration `json:"verifyWait,omitempty"`
 	// Which of the worker's credentials for Atlas to use, by the name that its settings give them.
 	// They say who asks, not what for: the same request with other credentials is the same export.
 	Credentials string `json:"credentials,omitempty"`
@@ -125,6 +150,20 @@ type PollFailure struct {
 	InARow float64 `json:"inARow"`
 }
 
+// ComponentInBucket: What a component has in the bucket. Counted there, and never Atlas's word for
+// the component's state.
+type ComponentInBucket struct {
+	Evidence string  `json:"evidence"`
+	Files    float64 `json:"files"`
+	// Packed.
+	Bytes float64 `json:"bytes"`
+	// Collections of which it has files.
+	Collections       float64 `json:"collections"`
+	IncrementsMissing float64 `json:"incrementsMissing"`
+	// Level `full` only.
+	Documents *float64 `json:"documents,omitempty"`
+}
+
 // ComponentStatus: One component (a shard's part of the job), from its own document at Atlas.
 type ComponentStatus struct {
 	ExportID       string `json:"exportId"`
@@ -141,6 +180,9 @@ type ComponentStatus struct {
 	PollFailure *PollFailure `json:"pollFailure,omitempty"`
 	// When the next look is due, ISO 8601; absent once it has ended.
 	NextPollAt string `json:"nextPollAt,omitempty"`
+	// What it has in the bucket, once that was looked into; absent too where its replica set is not
+	// named.
+	InBucket *ComponentInBucket `json:"inBucket,omitempty"`
 }
 
 // AttemptReport: One export job tracked for a request, or created for it.
@@ -152,6 +194,87 @@ type AttemptReport struct {
 	ExportRequestID string `json:"exportRequestId"`
 	// As last seen. A Failed job leaves its partial data under `job.prefix`; Atlas does not remove it.
 	Job ExportJob `json:"job"`
+}
+
+// VerifyLevel: How hard the bucket is looked into after an export: see docs/proof.md. `manifest`:
+// `.complete` and the listing. `full`: Besides, every object is read.
+type VerifyLevel string
+
+const (
+	VerifyLevelOff      VerifyLevel = "off"
+	VerifyLevelManifest VerifyLevel = "manifest"
+	VerifyLevelFull     VerifyLevel = "full"
+)
+
+// VerificationOutcome: What the bucket was found to show. `pending`: Not known yet: the check is
+// under way, waits for late objects, or cannot get at the storage. `proven`: No failure was found;
+// what could not be told is among the findings, as warnings. `notChecked`: Nobody looked; the
+// reason says why.
+type VerificationOutcome string
+
+const (
+	VerificationOutcomePending    VerificationOutcome = "pending"
+	VerificationOutcomeProven     VerificationOutcome = "proven"
+	VerificationOutcomeFailed     VerificationOutcome = "failed"
+	VerificationOutcomeNotChecked VerificationOutcome = "notChecked"
+)
+
+// BucketContents: Counts of what lies under an export's prefix.
+type BucketContents struct {
+	// Everything, `.complete` and `metadata.json` among it.
+	Objects   float64 `json:"objects"`
+	DataFiles float64 `json:"dataFiles"`
+	// Of all objects, packed.
+	Bytes       float64 `json:"bytes"`
+	Collections float64 `json:"collections"`
+	// Level `full` only.
+	Documents *float64 `json:"documents,omitempty"`
+}
+
+// VerificationFinding: One thing that a check found.
+type VerificationFinding struct {
+	// Stable: what to match on. docs/proof.md says where they are explained.
+	Code     string `json:"code"`
+	Severity string `json:"severity"`
+	// The key or folder, a replica set, or a field of `.complete`.
+	Where string `json:"where"`
+	// In words.
+	What string `json:"what"`
+}
+
+// ManifestReference: Where the manifest of a check is.
+type ManifestReference struct {
+	// A path of the worker's machine, or an address such as `s3://bucket/prefix/…/manifest.json`.
+	Address string `json:"address"`
+	// The manifest's own hash, over its canonical form, as it stands in it.
+	Sha256 string `json:"sha256"`
+	// SHA-256 of the public key whose private key signed it; absent where none is configured.
+	KeyID string `json:"keyId,omitempty"`
+}
+
+// ExportVerification: What is known from looking into the bucket. Nothing in it is Atlas's word,
+// and none of it is part of Atlas's.
+type ExportVerification struct {
+	Level   VerifyLevel         `json:"level"`
+	Outcome VerificationOutcome `json:"outcome"`
+	// Why nobody looked, in words.
+	Reason string `json:"reason,omitempty"`
+	// Checks that came to their end.
+	Looks float64 `json:"looks"`
+	// When the latest of them did, ISO 8601.
+	CheckedAt string `json:"checkedAt,omitempty"`
+	// What that one found; while it is `pending`, what a check has found so far.
+	Found *BucketContents `json:"found,omitempty"`
+	// The first ten, failures before warnings; the manifest has more, and its evidence all.
+	Findings []VerificationFinding `json:"findings"`
+	// All of them.
+	FindingsCount float64            `json:"findingsCount"`
+	Manifest      *ManifestReference `json:"manifest,omitempty"`
+	// When objects that may only be late are looked for again, ISO 8601.
+	NextLookAt string `json:"nextLookAt,omitempty"`
+	// Why the bucket cannot be looked into now. It says nothing about the export; it is tried until
+	// the deadline.
+	Failure *PollFailure `json:"failure,omitempty"`
 }
 
 // ExportResult: What the workflow `exportSnapshot` returns.
@@ -176,14 +299,17 @@ type ExportResult struct {
 	Components []ComponentStatus `json:"components"`
 	Attempts   []AttemptReport   `json:"attempts"`
 	Polls      float64           `json:"polls"`
-	Notes      []string          `json:"notes"`
+	// What the bucket shows. Absent in results of releases that did not look.
+	Verification *ExportVerification `json:"verification,omitempty"`
+	Notes        []string            `json:"notes"`
 }
 
 // ExportPhase: What the workflow is doing. What came of it is a field of its own, the outcome.
 // `resolving`: Looking up the newest snapshot or the bucket's id. `creating`: Finding out whether
 // the job exists already, and creating it if it does not. `waiting`: Another active export of this
 // snapshot has to end first. `tracking`: Following the export job. `retrying`: The last job Failed;
-// pausing before the next attempt. `done`: Ended; see the outcome.
+// pausing before the next attempt. `verifying`: The job was Successful; the bucket is looked into.
+// `done`: Ended; see the outcome.
 type ExportPhase string
 
 const (
@@ -192,6 +318,7 @@ const (
 	ExportPhaseWaiting   ExportPhase = "waiting"
 	ExportPhaseTracking  ExportPhase = "tracking"
 	ExportPhaseRetrying  ExportPhase = "retrying"
+	ExportPhaseVerifying ExportPhase = "verifying"
 	ExportPhaseDone      ExportPhase = "done"
 )
 
@@ -207,6 +334,13 @@ const (
 	ExportOutcomeFailed          ExportOutcome = "failed"
 	ExportOutcomeCancelled       ExportOutcome = "cancelled"
 )
+
+type ExportStall struct {
+	Kind      string `json:"kind"`
+	Since     string `json:"since"`
+	NoticedAt string `json:"noticedAt"`
+	Reason    string `json:"reason"`
+}
 
 // ExportStatus: What the query `status` answers. Everything in it is either from Atlas or about the
 // run itself.
@@ -237,7 +371,11 @@ type ExportStatus struct {
 	LastPollAt  string       `json:"lastPollAt,omitempty"`
 	NextPollAt  string       `json:"nextPollAt,omitempty"`
 	PollFailure *PollFailure `json:"pollFailure,omitempty"`
-	DeadlineAt  string       `json:"deadlineAt"`
+	// Absent while the job gets on; one that has passed is in the notes.
+	Stall *ExportStall `json:"stall,omitempty"`
+	// What the bucket shows; absent until the job was Successful.
+	Verification *ExportVerification `json:"verification,omitempty"`
+	DeadlineAt   string              `json:"deadlineAt"`
 	// What a person should know now, in words.
 	Notes []string `json:"notes"`
 }
@@ -276,6 +414,8 @@ type ExportFailureDetails struct {
 	ExportRequestID string `json:"exportRequestId,omitempty"`
 	// What Atlas answered, where an answer of Atlas is the reason.
 	Atlas *AtlasAnswer `json:"atlas,omitempty"`
+	// What the bucket shows, where it was looked into.
+	Verification *ExportVerification `json:"verification,omitempty"`
 	// With `InvalidInput`: everything that is wrong.
 	Problems []InputProblem `json:"problems,omitempty"`
 }
@@ -292,8 +432,9 @@ type ExportFailureDetails struct {
 // own words are in the details. `ExportConflict`: Another export of this snapshot is active and
 // `onActiveExport` is `fail`, or Atlas insists on a conflict. `ExportFailed`: Every attempt ended
 // Failed at Atlas. `ExportCancelled`: Somebody cancelled the export job at Atlas. `ExportLost`:
-// Atlas no longer knows the export job. `DeadlineExceeded`: The request's deadline passed; the job
-// at Atlas, if there is one, goes on.
+// Atlas no longer knows the export job. `VerificationFailed`: Atlas says the job was Successful,
+// and the bucket does not show what it should; the details name what. `DeadlineExceeded`: The
+// request's deadline passed; the job at Atlas, if there is one, goes on.
 type ExportFailureType string
 
 const (
@@ -307,5 +448,6 @@ const (
 	ExportFailureTypeExportFailed       ExportFailureType = "ExportFailed"
 	ExportFailureTypeExportCancelled    ExportFailureType = "ExportCancelled"
 	ExportFailureTypeExportLost         ExportFailureType = "ExportLost"
+	ExportFailureTypeVerificationFailed ExportFailureType = "VerificationFailed"
 	ExportFailureTypeDeadlineExceeded   ExportFailureType = "DeadlineExceeded"
 )

@@ -32,6 +32,23 @@ class ExportRequestPolling(TypedDict):
     maxInterval: NotRequired[Duration]
 
 
+class ExportRequestStalledAfter(TypedDict):
+    """After how long an export is said to be stalled, in the status, the log, the metrics. It is
+    never ended by it. What is not given is learned from the cluster's earlier exports and
+    from the progress seen so far.
+    """
+
+    # In Atlas's queue. Default: what the longest of the cluster's earlier exports took, 1 h at
+    # least; 6 h without any.
+    queued: NotRequired[Duration]
+    # Without another collection exported, where Atlas counts them. Default: as for `queued`, and
+    # longer for an export that is slow as a whole or pauses by nature.
+    noProgress: NotRequired[Duration]
+    # Running, where Atlas counts no collections. Default: twice what the longest of the cluster's
+    # earlier exports took (four times, of fewer than five), 1 h at least; never without any.
+    total: NotRequired[Duration]
+
+
 class ExportRequest(TypedDict):
     """What a caller asks for: the input of the workflow `exportSnapshot`, as plain JSON."""
 
@@ -52,6 +69,10 @@ class ExportRequest(TypedDict):
     customData: NotRequired[list[ExportRequestCustomData]]
     # When to look at Atlas. The defaults suit exports from minutes to days.
     polling: NotRequired[ExportRequestPolling]
+    # After how long an export is said to be stalled, in the status, the log, the metrics. It is
+    # never ended by it. What is not given is learned from the cluster's earlier exports and from
+    # the progress seen so far.
+    stalledAfter: NotRequired[ExportRequestStalledAfter]
     # Time for the whole request, all attempts included, from its start.
     deadline: NotRequired[Duration]
     # How many export jobs may end Failed before the request does, 1 to 20.
@@ -61,6 +82,12 @@ class ExportRequest(TypedDict):
     onActiveExport: NotRequired[Literal["adopt", "wait", "fail"]]
     # Whether a successful earlier export of this snapshot to this bucket settles the request.
     skipIfExported: NotRequired[bool]
+    # Whether to look into the bucket once Atlas says Successful. `manifest`: `.complete` and the
+    # listing. `full`: besides, every object is read. `off`: not. Default: "manifest" where the
+    # worker may look into the bucket, else "off".
+    verify: NotRequired[Literal["off", "manifest", "full"]]
+    # How long objects that are not there yet are waited for before the export has failed.
+    verifyWait: NotRequired[Duration]
     # Which of the worker's credentials for Atlas to use, by the name that its settings give them.
     # They say who asks, not what for: the same request with other credentials is the same export.
     credentials: NotRequired[str]
@@ -135,6 +162,22 @@ class PollFailure(TypedDict):
     inARow: float
 
 
+class ComponentInBucket(TypedDict):
+    """What a component has in the bucket. Counted there, and never Atlas's word for the
+    component's state.
+    """
+
+    evidence: Literal["bucket"]
+    files: float
+    # Packed.
+    bytes: float
+    # Collections of which it has files.
+    collections: float
+    incrementsMissing: float
+    # Level `full` only.
+    documents: NotRequired[float]
+
+
 class ComponentStatus(TypedDict):
     """One component (a shard's part of the job), from its own document at Atlas."""
 
@@ -152,6 +195,9 @@ class ComponentStatus(TypedDict):
     pollFailure: NotRequired[PollFailure]
     # When the next look is due, ISO 8601; absent once it has ended.
     nextPollAt: NotRequired[str]
+    # What it has in the bucket, once that was looked into; absent too where its replica set is not
+    # named.
+    inBucket: NotRequired[ComponentInBucket]
 
 
 class AttemptReport(TypedDict):
@@ -165,6 +211,80 @@ class AttemptReport(TypedDict):
     # As last seen. A Failed job leaves its partial data under `job.prefix`; Atlas does not remove
     # it.
     job: ExportJob
+
+
+# How hard the bucket is looked into after an export: see docs/proof.md. `manifest`: `.complete` and
+# the listing. `full`: Besides, every object is read.
+VerifyLevel: TypeAlias = Literal["off", "manifest", "full"]
+
+
+# What the bucket was found to show. `pending`: Not known yet: the check is under way, waits for
+# late objects, or cannot get at the storage. `proven`: No failure was found; what could not be told
+# is among the findings, as warnings. `notChecked`: Nobody looked; the reason says why.
+VerificationOutcome: TypeAlias = Literal["pending", "proven", "failed", "notChecked"]
+
+
+class BucketContents(TypedDict):
+    """Counts of what lies under an export's prefix."""
+
+    # Everything, `.complete` and `metadata.json` among it.
+    objects: float
+    dataFiles: float
+    # Of all objects, packed.
+    bytes: float
+    collections: float
+    # Level `full` only.
+    documents: NotRequired[float]
+
+
+class VerificationFinding(TypedDict):
+    """One thing that a check found."""
+
+    # Stable: what to match on. docs/proof.md says where they are explained.
+    code: str
+    severity: Literal["failure", "warning"]
+    # The key or folder, a replica set, or a field of `.complete`.
+    where: str
+    # In words.
+    what: str
+
+
+class ManifestReference(TypedDict):
+    """Where the manifest of a check is."""
+
+    # A path of the worker's machine, or an address such as `s3://bucket/prefix/…/manifest.json`.
+    address: str
+    # The manifest's own hash, over its canonical form, as it stands in it.
+    sha256: str
+    # SHA-256 of the public key whose private key signed it; absent where none is configured.
+    keyId: NotRequired[str]
+
+
+class ExportVerification(TypedDict):
+    """What is known from looking into the bucket. Nothing in it is Atlas's word, and none of it
+    is part of Atlas's.
+    """
+
+    level: VerifyLevel
+    outcome: VerificationOutcome
+    # Why nobody looked, in words.
+    reason: NotRequired[str]
+    # Checks that came to their end.
+    looks: float
+    # When the latest of them did, ISO 8601.
+    checkedAt: NotRequired[str]
+    # What that one found; while it is `pending`, what a check has found so far.
+    found: NotRequired[BucketContents]
+    # The first ten, failures before warnings; the manifest has more, and its evidence all.
+    findings: list[VerificationFinding]
+    # All of them.
+    findingsCount: float
+    manifest: NotRequired[ManifestReference]
+    # When objects that may only be late are looked for again, ISO 8601.
+    nextLookAt: NotRequired[str]
+    # Why the bucket cannot be looked into now. It says nothing about the export; it is tried until
+    # the deadline.
+    failure: NotRequired[PollFailure]
 
 
 class ExportResult(TypedDict):
@@ -190,6 +310,8 @@ class ExportResult(TypedDict):
     components: list[ComponentStatus]
     attempts: list[AttemptReport]
     polls: float
+    # What the bucket shows. Absent in results of releases that did not look.
+    verification: NotRequired[ExportVerification]
     notes: list[str]
 
 
@@ -197,14 +319,30 @@ class ExportResult(TypedDict):
 # Looking up the newest snapshot or the bucket's id. `creating`: Finding out whether the job exists
 # already, and creating it if it does not. `waiting`: Another active export of this snapshot has to
 # end first. `tracking`: Following the export job. `retrying`: The last job Failed; pausing before
-# the next attempt. `done`: Ended; see the outcome.
-ExportPhase: TypeAlias = Literal["resolving", "creating", "waiting", "tracking", "retrying", "done"]
+# the next attempt. `verifying`: The job was Successful; the bucket is looked into. `done`: Ended;
+# see the outcome.
+ExportPhase: TypeAlias = Literal[
+    "resolving",
+    "creating",
+    "waiting",
+    "tracking",
+    "retrying",
+    "verifying",
+    "done",
+]
 
 
 # What became of a request. `exported`: Atlas says the job was Successful. `alreadyExported`: An
 # earlier export of this snapshot to this bucket was Successful; nothing was paid for again.
 # `cancelled`: The workflow was cancelled: tracking stopped, the export job at Atlas goes on.
 ExportOutcome: TypeAlias = Literal["exported", "alreadyExported", "failed", "cancelled"]
+
+
+class ExportStall(TypedDict):
+    kind: Literal["queued", "noProgress", "total"]
+    since: str
+    noticedAt: str
+    reason: str
 
 
 class ExportStatus(TypedDict):
@@ -238,6 +376,10 @@ class ExportStatus(TypedDict):
     lastPollAt: NotRequired[str]
     nextPollAt: NotRequired[str]
     pollFailure: NotRequired[PollFailure]
+    # Absent while the job gets on; one that has passed is in the notes.
+    stall: NotRequired[ExportStall]
+    # What the bucket shows; absent until the job was Successful.
+    verification: NotRequired[ExportVerification]
     deadlineAt: str
     # What a person should know now, in words.
     notes: list[str]
@@ -281,6 +423,8 @@ class ExportFailureDetails(TypedDict):
     exportRequestId: NotRequired[str]
     # What Atlas answered, where an answer of Atlas is the reason.
     atlas: NotRequired[AtlasAnswer]
+    # What the bucket shows, where it was looked into.
+    verification: NotRequired[ExportVerification]
     # With `InvalidInput`: everything that is wrong.
     problems: NotRequired[list[InputProblem]]
 
@@ -297,8 +441,9 @@ class ExportFailureDetails(TypedDict):
 # the details. `ExportConflict`: Another export of this snapshot is active and `onActiveExport` is
 # `fail`, or Atlas insists on a conflict. `ExportFailed`: Every attempt ended Failed at Atlas.
 # `ExportCancelled`: Somebody cancelled the export job at Atlas. `ExportLost`: Atlas no longer knows
-# the export job. `DeadlineExceeded`: The request's deadline passed; the job at Atlas, if there is
-# one, goes on.
+# the export job. `VerificationFailed`: Atlas says the job was Successful, and the bucket does not
+# show what it should; the details name what. `DeadlineExceeded`: The request's deadline passed; the
+# job at Atlas, if there is one, goes on.
 ExportFailureType: TypeAlias = Literal[
     "InvalidInput",
     "UnknownCredentials",
@@ -310,5 +455,6 @@ ExportFailureType: TypeAlias = Literal[
     "ExportFailed",
     "ExportCancelled",
     "ExportLost",
+    "VerificationFailed",
     "DeadlineExceeded",
 ]
