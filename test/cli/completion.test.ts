@@ -94,6 +94,11 @@ autoload -Uz compinit; compinit -D -u`,
           'start --cluster orders --preset thr',
           /ready> atlas-export start --cluster orders --preset thrifty$/m,
         ],
+        ['schedule create nightly --cro', /^--cron +-- time as cron/m],
+        [
+          'status some-export --run',
+          /ready> atlas-export status some-export --run-id$|^--run-id +-- one run/m,
+        ],
         ['completion fi', /ready> atlas-export completion fish$/m],
         ['start --request /etc/hostn', /ready> atlas-export start --request \/etc\/hostname$/m],
       ] as const) {
