@@ -1,52 +1,85 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import * as v from 'valibot';
-import type { FoundExportJobs, PolledExportJob } from '../activities/export-activities.ts';
-import type { ExportJob } from '../contract/index.ts';
+import type {
+  FoundExportJobs,
+  PolledExportJob,
+  ResolvedExport,
+  VerifiedExport,
+} from '../activities/export-activities.ts';
+import type { ClusterSurvey, EndedExport, ProjectSurvey } from '../activities/fleet-activities.ts';
+import type { ExportJob, WebhookDelivery } from '../contract/index.ts';
+import {
+  clusterSchema,
+  endedSchema,
+  foundSchema,
+  jobSchema,
+  polledSchema,
+  projectSchema,
+  resolvedSchema,
+  sentSchema,
+  verifiedSchema,
+  webhookNamesSchema,
+} from './answer-schemas.ts';
+
+const oddAnswerType = 'UNEXPECTED';
+
+/** Before the same is asked again: by then another worker may take it. */
+export const oddAnswerPauseMs = 60_000;
 
 /*
  * A worker of another release may answer in a form of its own. What is wrong with it must come to light where the
  * activity is called, as a failure of that activity: an error further on would block the workflow's task for ever.
+ * Each of these throws for an answer that is none.
  */
 
-/** What is relied on in a job; what else it holds is shown as it came. */
-const jobSchema = v.looseObject({
-  exportId: v.string(),
-  state: v.string(),
-  components: v.optional(v.array(v.looseObject({ exportId: v.string() }))),
-});
+export function checkedResolved(answer: ResolvedExport): ResolvedExport {
+  return checked('resolveExport', resolvedSchema, answer);
+}
 
-const foundSchema = v.looseObject({
-  ours: v.optional(jobSchema),
-  oursBesides: v.array(v.string()),
-  active: v.optional(jobSchema),
-  exported: v.optional(jobSchema),
-  earlierDurationsMs: v.array(v.number()),
-});
-
-const polledSchema = v.looseObject({
-  job: jobSchema,
-  components: v.array(v.looseObject({ exportId: v.string(), state: v.string() })),
-});
-
-/** Throws for an answer of `findExportJob` that is none. */
 export function checkedFound(answer: FoundExportJobs): FoundExportJobs {
-  if (!v.is(foundSchema, answer)) throw noAnswer('findExportJob');
-  return answer;
+  return checked('findExportJob', foundSchema, answer);
 }
 
-/** Throws for an answer of `createExportJob` that is none. */
 export function checkedJob(answer: ExportJob): ExportJob {
-  if (!v.is(jobSchema, answer)) throw noAnswer('createExportJob');
-  return answer;
+  return checked('createExportJob', jobSchema, answer);
 }
 
-/** Throws for an answer of `pollExportJob` that is none. */
 export function checkedPolled(answer: PolledExportJob): PolledExportJob {
-  if (!v.is(polledSchema, answer)) throw noAnswer('pollExportJob');
-  return answer;
+  return checked('pollExportJob', polledSchema, answer);
 }
 
-function noAnswer(activity: string): ApplicationFailure {
+export function checkedVerified(answer: VerifiedExport): VerifiedExport {
+  return checked('verifyExport', verifiedSchema, answer);
+}
+
+export function checkedProject(answer: ProjectSurvey): ProjectSurvey {
+  return checked('surveyProject', projectSchema, answer);
+}
+
+export function checkedCluster(answer: ClusterSurvey): ClusterSurvey {
+  return checked('surveyCluster', clusterSchema, answer);
+}
+
+export function checkedEnded(answer: readonly EndedExport[]): readonly EndedExport[] {
+  return checked('describeExports', endedSchema, answer);
+}
+
+export function checkedWebhookNames(answer: readonly string[]): readonly string[] {
+  return checked('knownWebhooks', webhookNamesSchema, answer);
+}
+
+export function checkedSent(answer: Pick<WebhookDelivery, 'status'>): Pick<WebhookDelivery, 'status'> {
+  return checked('sendWebhook', sentSchema, answer);
+}
+
+/** Whether an activity was carried out, and what it answered could not be read. */
+export function isOddAnswer(error: unknown): error is ApplicationFailure {
+  return error instanceof ApplicationFailure && error.type === oddAnswerType;
+}
+
+/** The answer itself, not what the schema makes of it: what else it holds is shown as it came. */
+function checked<Answer>(activity: string, schema: v.GenericSchema, answer: Answer): Answer {
+  if (v.is(schema, answer)) return answer;
   const message = `a worker, of another release perhaps, answered ${activity} in a form that is not known here`;
-  return ApplicationFailure.create({ type: 'UNEXPECTED', message });
+  throw ApplicationFailure.create({ type: oddAnswerType, message });
 }

@@ -1,5 +1,7 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import * as v from 'valibot';
 import type { AtlasAnswer } from '../contract/index.ts';
+import { atlasAnswerSchema } from './answer-schemas.ts';
 
 /**
  * What an activity's failure says about Atlas. Every failed activity has an answer, so that nothing a worker
@@ -25,8 +27,9 @@ function applicationAnswer(failure: ApplicationFailure): AtlasAnswer {
   return { code: failure.type ?? 'UNEXPECTED', message: failure.message, effect: 'unknown' };
 }
 
+/** In any other form it says nothing: least of all that a create had no effect. */
 function isAtlasAnswer(detail: unknown): detail is AtlasAnswer {
-  return typeof detail === 'object' && detail !== null && 'code' in detail && 'effect' in detail;
+  return v.is(atlasAnswerSchema, detail);
 }
 
 /** `String` itself would fail on an object whose `toString` is no function. */

@@ -14,6 +14,7 @@ import {
   type DeliverWebhookInput,
   type WebhookDelivery,
 } from '../contract/index.ts';
+import { checkedSent } from './activity-answers.ts';
 import { countWebhook } from './export-metrics.ts';
 
 /** How long a webhook that does not take an event is tried: a long weekend. */
@@ -36,7 +37,8 @@ export async function deliverWebhook(input: DeliverWebhookInput): Promise<Webhoo
   setCurrentDetails(`Telling webhook \`${webhook}\` of **${event.type}**, for ${deliveryTimeout} at most.`);
   try {
     const summary = `tells ${webhook}: ${event.type}`;
-    const { status } = await deliveryCall(input.groupId).sendWebhook.executeWithOptions({ summary }, [input]);
+    const sent = await deliveryCall(input.groupId).sendWebhook.executeWithOptions({ summary }, [input]);
+    const { status } = checkedSent(sent);
     setCurrentDetails(`Webhook \`${webhook}\` has taken **${event.type}** (${status}).`);
     countWebhook(event.type, 'delivered');
     return { webhook, eventId, status };

@@ -70,7 +70,9 @@ export class ExportLabelKeeper {
 
 async function askForAttributes({ groupId, clusterName, snapshotId }: ExportLabels): Promise<boolean> {
   try {
-    return await searchAttributesRegistered({ groupId, clusterName, snapshotId });
+    // Nothing else is a yes: the server refuses the task that sets an attribute which it does not know.
+    const registered: unknown = await searchAttributesRegistered({ groupId, clusterName, snapshotId });
+    return registered === true;
   } catch (error) {
     if (isCancellation(error)) throw error;
     return false;

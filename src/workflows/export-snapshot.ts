@@ -11,6 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
+import type { ResolvedExport, ResolveExportInput } from '../activities/export-activities.ts';
 import {
   atlasGoesOn,
   checkExportRequest,
@@ -23,6 +24,7 @@ import {
   type ExportResult,
   type ExportStatus,
 } from '../contract/index.ts';
+import { checkedResolved, isOddAnswer, oddAnswerPauseMs } from './activity-answers.ts';
 import { atlasAnswer } from './atlas-answer.ts';
 import { claimJob, type ClaimedJob } from './create-once.ts';
 import { countAttempt, countEnding, recordNoticed } from './export-metrics.ts';
@@ -117,19 +119,27 @@ async function resolve(run: ExportRun): Promise<void> {
   const { request } = run;
   if (request.snapshotId !== 'latest' && 'exportBucketId' in request.bucket) return;
   const { snapshotId, bucket } = request;
-  try {
-    const resolved = await run.calls
-      .lists(run.remainingMs())
-      .resolveExport({ ...run.cluster, snapshotId, bucket });
-    run.snapshotId = resolved.snapshotId;
-    run.exportBucketId = resolved.exportBucketId;
-    run.exportBucketName = resolved.exportBucketName;
-  } catch (error) {
-    const answer = atlasAnswer(error);
-    throw (
-      refusal(run, answer) ??
-      deadlineExceeded(run, `looking up the snapshot and the bucket (${answer.message})`)
-    );
+  const input = { ...run.cluster, snapshotId, bucket };
+  const resolved = await resolvedInTime(run, input);
+  run.snapshotId = resolved.snapshotId;
+  run.exportBucketId = resolved.exportBucketId;
+  run.exportBucketName = resolved.exportBucketName;
+}
+
+async function resolvedInTime(run: ExportRun, input: ResolveExportInput): Promise<ResolvedExport> {
+  for (;;) {
+    try {
+      return checkedResolved(await run.calls.lists(run.remainingMs()).resolveExport(input));
+    } catch (error) {
+      const answer = atlasAnswer(error);
+      const remainingMs = run.remainingMs();
+      if (!isOddAnswer(error) || remainingMs === 0) {
+        const doing = `looking up the snapshot and the bucket (${answer.message})`;
+        throw refusal(run, answer) ?? deadlineExceeded(run, doing);
+      }
+      run.note(`The snapshot and the bucket are looked up again: ${answer.message}.`);
+      await sleep(Math.min(oddAnswerPauseMs, remainingMs), { summary: 'looking up the snapshot again' });
+    }
   }
 }
 

@@ -14,6 +14,7 @@ import {
   type FleetStatusQuery,
   type KeepExportedStatus,
 } from '../contract/index.ts';
+import { checkedCluster, checkedEnded, checkedProject } from './activity-answers.ts';
 import { atlasAnswer } from './atlas-answer.ts';
 import { describeCalls, surveyCalls } from './fleet-calls.ts';
 import { fleetDetails } from './fleet-details.ts';
@@ -163,8 +164,9 @@ export class FleetRun {
   private async readProject(project: FleetProjectState): Promise<void> {
     const { groupId, clusterNames, bucket, credentials } = project;
     try {
-      const survey = await surveyCalls(groupId).surveyProject({ groupId, credentials, clusterNames, bucket });
-      this.state.sawProject(project, survey);
+      const input = { groupId, credentials, clusterNames, bucket };
+      const survey = await surveyCalls(groupId).surveyProject(input);
+      this.state.sawProject(project, checkedProject(survey));
     } catch (error) {
       project.problem = problemOf(error);
       project.toRead = false;
@@ -212,7 +214,7 @@ export class FleetRun {
         candidatesMax: dryRun ? plannedMax : candidatesMax,
         nowMs: startedAtMs,
       });
-      this.state.sawCluster(cluster, survey);
+      this.state.sawCluster(cluster, checkedCluster(survey));
     } catch (error) {
       cluster.problem = problemOf(error);
       cluster.toRead = false;
@@ -286,7 +288,7 @@ export class FleetRun {
         summary: `next look at ${this.others().length} exports that run by themselves`,
       });
       const workflowIds = this.others().map(({ workflowId }) => workflowId);
-      const ended = await describeCalls.describeExports({ workflowIds });
+      const ended = checkedEnded(await describeCalls.describeExports({ workflowIds }));
       this.lookMs = ended.length > 0 ? lookMsFirst : Math.min(lookMsMax, this.lookMs * 2);
       for (const end of ended) {
         const running = this.state.running.get(end.workflowId);

@@ -4,8 +4,10 @@ import {
   patched,
   proxyActivities,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import * as v from 'valibot';
 import type {
   CheckedBucket,
   ExportActivities,
@@ -20,7 +22,9 @@ import {
   type JobOrigin,
   type VerificationProgress,
 } from '../contract/index.ts';
+import { checkedVerified, isOddAnswer, oddAnswerPauseMs } from './activity-answers.ts';
 import { heartbeatTimeoutMs } from './activity-calls.ts';
+import { verificationProgressSchema } from './answer-schemas.ts';
 import { atlasAnswer } from './atlas-answer.ts';
 import { countVerification } from './export-metrics.ts';
 import { deadlineExceeded, jobText, runFailure } from './export-ending.ts';
@@ -93,7 +97,23 @@ interface Look {
   readonly look: number;
 }
 
+/** An answer that cannot be read says nothing about the bucket: it is asked again, as Temporal does for a failure. */
 async function lookIntoBucket(run: ExportRun, asked: Look): Promise<VerifiedExport> {
+  for (;;) {
+    try {
+      return checkedVerified(await callVerify(run, asked));
+    } catch (error) {
+      const remainingMs = run.remainingMs();
+      if (!isOddAnswer(error)) throw error;
+      if (remainingMs === 0) throw deadlineExceeded(run, `looking into the bucket (${error.message})`);
+      run.note(`The bucket is looked into again: ${error.message}.`);
+      const delayMs = Math.max(oddAnswerPauseMs, affordableMs(run, asked.look));
+      await sleep(Math.min(delayMs, remainingMs), { summary: `look ${asked.look} into the bucket, again` });
+    }
+  }
+}
+
+async function callVerify(run: ExportRun, asked: Look): Promise<VerifiedExport> {
   const { job, look } = asked;
   const remainingMs = Math.max(look === 1 ? firstLookMsMin : 1, run.remainingMs());
   const { verifyExport } = proxyActivities<Pick<ExportActivities, 'verifyExport'>>({
@@ -133,7 +153,10 @@ function verifyInput(run: ExportRun, { level, job, origin, look }: Look): Verify
 
 /** What a check says while it runs. It cannot say more than a look in the Web UI's pending activities would. */
 function followProgress(run: ExportRun): void {
-  setHandler(verificationProgress, ({ look, found, failure }) => {
+  setHandler(verificationProgress, (progress) => {
+    // What a handler throws would block the workflow's task, and anybody can send a signal.
+    if (!v.is(verificationProgressSchema, progress)) return;
+    const { look, found, failure } = progress;
     const { verification } = run;
     if (verification?.outcome !== 'pending' || look !== verification.looks + 1) return;
     run.verification = { ...verification, failure, ...(found === undefined ? {} : { found }) };
@@ -164,6 +187,16 @@ function failedText(job: ExportJob, { findings, failuresCount, manifest }: Check
   return `The bucket does not show export job ${jobText(job)}; ${count} wrong:\n- ${lines.join('\n- ')}\nManifest: ${manifest.address}`;
 }
 
+function affordableMs(run: ExportRun, look: number): number {
+  const { historyLength, historySize } = workflowInfo();
+  return affordableIntervalMs({
+    historyLength,
+    historySizeBytes: historySize,
+    polls: run.polls + look,
+    remainingMs: run.remainingMs(),
+  });
+}
+
 async function waitForLateObjects(
   run: ExportRun,
   { look, waitUntilMs }: { look: number; waitUntilMs: number },
@@ -171,12 +204,10 @@ async function waitForLateObjects(
   const { verification } = run;
   const remainingMs = run.remainingMs();
   if (verification === undefined) return;
-  const { historyLength, historySize } = workflowInfo();
-  const use = { historyLength, historySizeBytes: historySize, polls: run.polls + look, remainingMs };
   const wantedMs = Math.min(lateDelayMsFirst * 2 ** Math.min(look - 1, 10), lateDelayMsMax);
   const untilOverMs = Math.min(waitUntilMs - Date.now(), remainingMs);
   const delayMs = Math.round(
-    Math.max(1, Math.min(Math.max(wantedMs, affordableIntervalMs(use)), untilOverMs)),
+    Math.max(1, Math.min(Math.max(wantedMs, affordableMs(run, look)), untilOverMs)),
   );
   const nextLookAt = new Date(Date.now() + delayMs).toISOString();
   run.verification = { ...verification, outcome: 'pending', nextLookAt };

@@ -16,6 +16,7 @@ import {
   type WebhookEventData,
   type WebhookEventType,
 } from '../contract/index.ts';
+import { checkedWebhookNames } from './activity-answers.ts';
 
 const { knownWebhooks } = proxyLocalActivities<Pick<WebhookActivities, 'knownWebhooks'>>({
   startToCloseTimeout: '3s',
@@ -60,7 +61,7 @@ export class WebhookTeller {
     if (this.webhook === undefined) return undefined;
     try {
       const { groupId, clusterName, snapshotId } = subject;
-      const known = await knownWebhooks({ groupId, clusterName, snapshotId });
+      const known = checkedWebhookNames(await knownWebhooks({ groupId, clusterName, snapshotId }));
       return known.includes(this.webhook) ? undefined : known;
     } catch (error) {
       if (isCancellation(error)) throw error;

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApplicationFailure, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+
+/** How a workflow has ended: its result, or the type of its failure. */
+export type Ending = { readonly result: unknown } | { readonly type: string; readonly message: string };
+
+const lookMs = 250;
+
+/**
+ * Waits for the end of a workflow, and fails as soon as one of its tasks has failed: such a task is tried for ever, and
+ * the workflow stands still until somebody mends its code.
+ */
+export async function endingOf(handle: WorkflowHandle): Promise<Ending> {
+  const ended = new AbortController();
+  const ending = handle
+    .result()
+    .then((result: unknown): Ending => ({ result }), failureOf)
+    .finally(() => ended.abort());
+  return Promise.race([ending, taskFailure(handle, ended.signal)]);
+}
+
+function failureOf(error: unknown): Ending {
+  if (!(error instanceof WorkflowFailedError)) throw error;
+  const { cause } = error;
+  assert.ok(cause instanceof ApplicationFailure, `ended with ${String(cause)}`);
+  return { type: cause.type ?? '', message: cause.message };
+}
+
+async function taskFailure(handle: WorkflowHandle, ended: AbortSignal): Promise<never> {
+  while (!ended.aborted) {
+    await delay(lookMs, undefined, { signal: ended }).catch(() => undefined);
+    const { events = [] } = await handle.fetchHistory();
+    const failed = events?.find((event) => event.workflowTaskFailedEventAttributes);
+    if (failed === undefined) continue;
+    const { message } = failed.workflowTaskFailedEventAttributes?.failure ?? {};
+    await handle.terminate('a task of it has failed').catch(() => undefined);
+    assert.fail(`a workflow task failed: ${message ?? 'nobody knows why'}`);
+  }
+  // The ending decides.
+  return new Promise(() => undefined);
+}
