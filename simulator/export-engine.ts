@@ -37,6 +37,8 @@ export interface ExportJob {
   readonly parts: readonly ExportPart[];
   startedAtMs: number | undefined;
   cancelledAtMs: number | undefined;
+  /** When it was made to end before its time. */
+  endedAtMs: number | undefined;
 }
 
 /** A job or one of its parts as it is at one instant. */
@@ -64,7 +66,7 @@ export function isActive(state: ExportState): boolean {
 
 function partEnd(job: ExportJob, part: ExportPart): number {
   const ends = job.startedAtMs === undefined ? Infinity : job.startedAtMs + part.durationMs;
-  return Math.min(ends, job.cancelledAtMs ?? Infinity);
+  return Math.min(ends, job.cancelledAtMs ?? Infinity, job.endedAtMs ?? Infinity);
 }
 
 /** The fraction of the collections that is done after a fraction of the time. */
@@ -235,6 +237,7 @@ export class ExportEngine {
       parts: makeParts(plan, exportId, cluster.replicaSetNames),
       startedAtMs: undefined,
       cancelledAtMs: undefined,
+      endedAtMs: undefined,
     };
     this.#jobs.set(exportId, job);
     for (const part of job.parts) this.#jobOfPart.set(part.exportId, job);
@@ -242,6 +245,16 @@ export class ExportEngine {
     this.#waiting.set(job.groupId, [...(this.#waiting.get(job.groupId) ?? []), job]);
     this.#advance();
     return job;
+  }
+
+  /** Ends a job before its time, as its plan says. Throws a RangeError where there is no job in progress of that id. */
+  end(exportId: string): void {
+    const job = this.find(exportId);
+    const now = this.#clock.now();
+    if (!job || jobView(job, now).state !== 'InProgress')
+      throw new RangeError(`no export job ${exportId} in progress`);
+    job.endedAtMs = now;
+    this.#advance();
   }
 
   /** Ends an active job as `Cancelled`, as a person can in Atlas. Throws a RangeError where there is no active job of that id. */

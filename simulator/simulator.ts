@@ -178,6 +178,11 @@ export class Simulator {
     );
   }
 
+  /** Ends a job now, with the outcome that its plan gives it: for what must happen while it runs. Throws where it is not in progress. */
+  endJob(exportId: string): void {
+    this.#context.engine.end(exportId);
+  }
+
   /** Cancels a job, as a person can in Atlas; the API has no such call. Throws where it is not active. */
   cancelJob(exportId: string): void {
     this.#context.engine.cancel(exportId);

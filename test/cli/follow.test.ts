@@ -7,6 +7,7 @@ import { exportWorkflowId, type ExportRequest } from '../../src/client.ts';
 import { environmentOf, runCommand, startCommand, type CommandEnd } from './command.ts';
 
 const waitMsMax = 60_000;
+const hourMs = 60 * 60_000;
 
 describe('atlas-export', () => {
   let stage: Stage;
@@ -116,11 +117,12 @@ describe('atlas-export', () => {
   });
 
   test('cancels the tracking, says that Atlas goes on, and the command it shows picks the job up again', async () => {
-    const request = stage.addExport({ runningMs: 5_000 });
+    const request = stage.addExport({ runningMs: hourMs });
     const id = exportWorkflowId(request);
     await cli('start', ...requestWords(request));
-    for (const end = Date.now() + waitMsMax; ; await delay(100)) {
-      if (stage.simulator.books.jobs.some((job) => job.clusterName === request.clusterName)) break;
+    const jobs = (): readonly { exportId: string }[] =>
+      stage.simulator.books.jobs.filter(({ clusterName }) => clusterName === request.clusterName);
+    for (const end = Date.now() + waitMsMax; jobs().length === 0; await delay(100)) {
       assert.ok(Date.now() < end, 'no job was created');
     }
     const cancelled = await cli('cancel', id);
@@ -128,20 +130,18 @@ describe('atlas-export', () => {
     assert.match(cancelled.stdout, /it goes on\nand is billed/);
     assert.equal((await cli('result', id)).code, 1);
     const again = /^ {2}atlas-export (start .*)$/m.exec(cancelled.stdout)?.[1]?.split(' ') ?? [];
-    const started = await cli(
-      ...again,
-      '--min-interval',
-      '300ms',
-      '--max-interval',
-      '1s',
-      '--watch',
-      '--json',
-    );
+    const often = ['--min-interval', '300ms', '--max-interval', '1s'];
+    const watching = startCommand([...again, ...often, '--watch', '--json'], environmentOf(stage));
+    // It ends only once it has been picked up, however slow the machine is.
+    for (const end = Date.now() + waitMsMax; !watching.stdout().includes('"InProgress"'); await delay(50)) {
+      assert.ok(Date.now() < end, `never in progress:\n${watching.stdout()}${watching.stderr()}`);
+    }
+    for (const { exportId } of jobs()) stage.simulator.endJob(exportId);
+    const started = await watching.end;
     assert.equal(started.code, 0, started.stderr);
     const { result } = JSON.parse(started.stdout.trim().split('\n').at(-1) ?? '');
     assert.equal(result.adopted, true);
-    const jobs = stage.simulator.books.jobs.filter(({ clusterName }) => clusterName === request.clusterName);
-    assert.equal(jobs.length, 1);
+    assert.equal(jobs().length, 1);
   });
 
   test('looks at once when asked to', async () => {
