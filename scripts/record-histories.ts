@@ -6,11 +6,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { WorkflowFailedError } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { ExportPlan, Fault } from '../simulator/index.ts';
 import { deliverWebhookWorkflow, ExportError, type ExportHandle, type ExportRequest } from '../src/client.ts';
 import { fleetRecordings, type FleetRecording } from './fleet-recordings.ts';
+import { skippedTimeRecordings, type SkippedTimeRecording } from './skipped-time-recordings.ts';
 import { startStage, stageSecrets, type Stage } from '../test/end-to-end/stage.ts';
 import { startReceiver } from '../test/webhook/receiver.ts';
+import { startSkippedTime } from '../test/workflows/time-skipping.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'test/replay/histories');
@@ -205,9 +209,37 @@ async function recordAll(
   }
 }
 
+/** One after the other, each on a server of its own: skipped time is one for all of a server's workflows. */
+async function recordSkippingTime(wanted: readonly SkippedTimeRecording[], into: string): Promise<void> {
+  for (const { name, request, atlas } of wanted) {
+    const time = await startSkippedTime();
+    try {
+      await time.withWorker(atlas().activities(), async (queue) => {
+        const handle = await queue.start({ ...skippedTimeRequest, ...request }, `recorded-${name}`);
+        await handle.result().catch((error: unknown) => {
+          if (!(error instanceof WorkflowFailedError)) throw error;
+          process.stdout.write(`${name}: ${String(error.cause?.message).split('\n')[0] ?? ''}\n`);
+        });
+        const history = historyToJSON(await handle.fetchHistory());
+        await writeFile(join(into, `${name}.json`), `${history.replaceAll(root, '')}\n`);
+      });
+    } finally {
+      await time.close();
+    }
+  }
+}
+
+const skippedTimeRequest = {
+  groupId: '5'.repeat(24),
+  clusterName: 'orders',
+  snapshotId: 'a'.repeat(24),
+  exportBucketId: 'b'.repeat(24),
+};
+
 const [release, ...names] = process.argv.slice(2);
 const unknown = names.filter(
-  (name) => ![...recordings, ...fleetRecordings].some((recording) => recording.name === name),
+  (name) =>
+    ![...recordings, ...fleetRecordings, ...skippedTimeRecordings].some((recording) => recording.name === name),
 );
 if (release === undefined || !/^\d+\.\d+\.\d+$/.test(release) || unknown.length > 0) {
   process.stderr.write(
@@ -218,6 +250,8 @@ if (release === undefined || !/^\d+\.\d+\.\d+$/.test(release) || unknown.length 
   const into = join(folder, release);
   await mkdir(into, { recursive: true });
   const isWanted = ({ name }: { name: string }): boolean => names.length === 0 || names.includes(name);
-  await recordAll(into, recordings.filter(isWanted), fleetRecordings.filter(isWanted));
+  const [wanted, wantedFleets] = [recordings.filter(isWanted), fleetRecordings.filter(isWanted)];
+  if (wanted.length + wantedFleets.length > 0) await recordAll(into, wanted, wantedFleets);
+  await recordSkippingTime(skippedTimeRecordings.filter(isWanted), into);
   process.stdout.write(`Recorded into ${into}\n`);
 }
