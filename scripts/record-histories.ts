@@ -220,8 +220,11 @@ async function recordSkippingTime(wanted: readonly SkippedTimeRecording[], into:
           if (!(error instanceof WorkflowFailedError)) throw error;
           process.stdout.write(`${name}: ${String(error.cause?.message).split('\n')[0] ?? ''}\n`);
         });
-        const history = historyToJSON(await handle.fetchHistory());
-        await writeFile(join(into, `${name}.json`), `${history.replaceAll(root, '')}\n`);
+        const history = await handle.fetchHistory();
+        // This server leaves it out; children's ids are made from it.
+        const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+        if (started) started.workflowId = handle.workflowId;
+        await writeFile(join(into, `${name}.json`), `${historyToJSON(history).replaceAll(root, '')}\n`);
       });
     } finally {
       await time.close();
