@@ -242,7 +242,9 @@ const skippedTimeRequest = {
 const [release, ...names] = process.argv.slice(2);
 const unknown = names.filter(
   (name) =>
-    ![...recordings, ...fleetRecordings, ...skippedTimeRecordings].some((recording) => recording.name === name),
+    ![...recordings, ...fleetRecordings, ...skippedTimeRecordings].some(
+      (recording) => recording.name === name,
+    ),
 );
 if (release === undefined || !/^\d+\.\d+\.\d+$/.test(release) || unknown.length > 0) {
   process.stderr.write(

@@ -61,7 +61,11 @@ export const skippedTimeRecordings: readonly SkippedTimeRecording[] = [
     name: 'verified-when-late-objects-came',
     request: { verify: 'full' },
     atlas: () =>
-      lookedInto(failed({ mayOnlyBeLate: true }), failed({ mayOnlyBeLate: true }), checked({ level: 'full' })),
+      lookedInto(
+        failed({ mayOnlyBeLate: true }),
+        failed({ mayOnlyBeLate: true }),
+        checked({ level: 'full' }),
+      ),
   },
   {
     name: 'objects-late-for-too-long',

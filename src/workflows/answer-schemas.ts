@@ -12,7 +12,10 @@ const text = v.pipe(v.string(), v.maxLength(10_000));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const duration = v.pipe(v.number(), v.finite());
 
-const progress = v.looseObject({ exportedCollections: v.optional(count), totalCollections: v.optional(count) });
+const progress = v.looseObject({
+  exportedCollections: v.optional(count),
+  totalCollections: v.optional(count),
+});
 const stateReason = v.looseObject({ errorCode: v.optional(text), message: v.optional(text) });
 const componentEntries = { exportId: nameText, replicaSetName: v.optional(text) };
 

@@ -206,9 +206,7 @@ async function waitForLateObjects(
   if (verification === undefined) return;
   const wantedMs = Math.min(lateDelayMsFirst * 2 ** Math.min(look - 1, 10), lateDelayMsMax);
   const untilOverMs = Math.min(waitUntilMs - Date.now(), remainingMs);
-  const delayMs = Math.round(
-    Math.max(1, Math.min(Math.max(wantedMs, affordableMs(run, look)), untilOverMs)),
-  );
+  const delayMs = Math.round(Math.max(1, Math.min(Math.max(wantedMs, affordableMs(run, look)), untilOverMs)));
   const nextLookAt = new Date(Date.now() + delayMs).toISOString();
   run.verification = { ...verification, outcome: 'pending', nextLookAt };
   run.publish();

@@ -42,7 +42,14 @@ const clusterSurvey: ClusterSurvey = {
   bytesToExport: 1_000,
   sizeUnknown: 0,
   candidates: [
-    { orderKey: 1, snapshotId: 'a'.repeat(24), replicaSets: 1, running: false, failedJobs: 0, storageSizeBytes: 1 },
+    {
+      orderKey: 1,
+      snapshotId: 'a'.repeat(24),
+      replicaSets: 1,
+      running: false,
+      failedJobs: 0,
+      storageSizeBytes: 1,
+    },
   ],
   candidatesLeft: 0,
   givenUpExamples: [{ snapshotId: 'c'.repeat(24), reason: 'Access Denied' }],
@@ -130,6 +137,10 @@ function as<Answer>(drawn: unknown): Answer {
 
 test('a failed create whose details are of another form was taken for one without effect, and sent again unlooked', () => {
   const detail = { code: 'ATLAS_UNAVAILABLE', message: 'away', effect: null };
-  const failure = ApplicationFailure.create({ type: 'ATLAS_UNAVAILABLE', message: 'away', details: [detail] });
+  const failure = ApplicationFailure.create({
+    type: 'ATLAS_UNAVAILABLE',
+    message: 'away',
+    details: [detail],
+  });
   assert.equal(atlasAnswer(failure).effect, 'unknown');
 });

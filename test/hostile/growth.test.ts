@@ -126,8 +126,14 @@ function growthOf({ lengthMax, parse }: Parser): { complaints: string[]; mostMs:
     // Linear is 16 times as long, quadratic 256, or minutes where the text is a megabyte.
     const hasGrown = (): boolean => longMs >= forgivenMs && longMs >= 6 * shrunk * shortMs;
     for (let round = 0; round < roundsMax && hasGrown(); round += 1) {
-      shortMs = Math.max(shortMs, leastMs(() => parse(short)));
-      longMs = Math.min(longMs, leastMs(() => parse(long)));
+      shortMs = Math.max(
+        shortMs,
+        leastMs(() => parse(short)),
+      );
+      longMs = Math.min(
+        longMs,
+        leastMs(() => parse(long)),
+      );
     }
     mostMs = Math.max(mostMs, longMs);
     if (!hasGrown()) continue;
