@@ -22,6 +22,8 @@ export interface Exported {
 
 export interface ExportStage {
   readonly server: S3Server;
+  readonly simulator: Simulator;
+  readonly exportBucketId: string;
   readonly location: S3Location;
   readonly bucket: Bucket;
   /** An export that has ended Successful at the simulated Atlas, and is in the bucket as its plan says. */
@@ -53,6 +55,8 @@ export async function startExportStage(): Promise<ExportStage> {
   };
   return {
     server,
+    simulator,
+    exportBucketId,
     location,
     bucket,
     exported: async (plan = {}, clusterName = 'orders') => {
