@@ -44,4 +44,36 @@ export const proofVerbs: readonly VerbSpec[] = [
     ],
     load: () => import('../verbs/verify.ts'),
   },
+  {
+    name: 'audit',
+    summary: 'list what is due, exported and proven in a project, and what failed attempts have left',
+    description:
+      'Reads the snapshots and export jobs of each cluster at Atlas, the manifests in the manifest store, and the sizes of what failed or cancelled jobs have left in the bucket, which this product never deletes. A snapshot is proven when Atlas says that its export was Successful and the newest manifest of that job is as it was sealed and found no failure; the bucket itself is not looked into again (`verify` does). Ends with 0 when everything that is due is proven, with 1 when something is not, or when a cluster could not be read, which does not hold up the others. Snapshots that Atlas has deleted are not due any more.',
+    options: [
+      projectOption,
+      {
+        flags: '--cluster <name>',
+        description: 'only this cluster; may be repeated (default: all of the project)',
+        repeatable: true,
+      },
+      { flags: '--bucket <name>', description: 'export bucket, where the project has several' },
+      {
+        flags: '--frequency <kinds>',
+        description:
+          'which snapshots are due: a list of hourly, daily, weekly, monthly, yearly, onDemand (default: all)',
+      },
+      {
+        flags: '--since <when>',
+        description: 'only snapshots taken since: a date, or how long ago, such as "90 days"',
+      },
+      { flags: '--csv', description: 'due snapshots as comma-separated values' },
+      publicKeyOption,
+      credentialsOption,
+    ],
+    examples: [
+      `atlas-export audit ${project} --since "90 days"`,
+      `atlas-export audit ${project} --bucket snapshot-archive --frequency weekly,monthly --csv`,
+    ],
+    load: () => import('../verbs/audit.ts'),
+  },
 ];
