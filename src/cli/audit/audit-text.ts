@@ -84,7 +84,7 @@ function orphanLines(orphans: readonly OrphanPrefix[]): string[] {
   ]);
   return [
     '',
-    `Left by attempts without a result (${orphans.length} prefixes, ${bytes} bytes); nothing deletes them but you:`,
+    `Left by attempts without a result (prefixes: ${orphans.length}, bytes: ${bytes}). Nobody deletes them but you:`,
     ...textTable(['CLUSTER', 'EXPORT JOB', 'STATE', 'OBJECTS', 'BYTES', 'PREFIX', ''], rows),
   ];
 }

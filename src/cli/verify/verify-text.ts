@@ -22,7 +22,7 @@ export function verifyLines({ check }: Subject, checked: CheckedAgain): string[]
     ...(saved === undefined ? [] : [`  kept: ${saved.address}, SHA-256 ${saved.sha256}`]),
     isWhole(checked)
       ? 'Whole.'
-      : `Not whole: ${failures} failures, ${changes} changes, ${problems.length} manifests or evidence that do not hold.`,
+      : `Not whole. Failures: ${failures}, changes: ${changes}, manifests and evidence that do not hold: ${problems.length}`,
   ];
 }
 
@@ -81,7 +81,7 @@ function sinceLines(since: ComparedWith | undefined): string[] {
   const shown = changes.slice(0, shownMax);
   return [
     `  before: ${outcome} (${level}) at ${finishedAt}, ${stored.seal}, ${stored.address}`,
-    `  since: ${changes.length === 0 ? 'nothing' : `${changes.length} ${by}`} changed`,
+    `  since: ${changes.length === 0 ? 'nothing changed' : `${by} changed: ${changes.length}`}`,
     ...shown.map(({ kind, where, what }) => `    ${kind}: ${where}: ${what}`),
     ...(changes.length > shown.length ? [`    and ${changes.length - shown.length} more`] : []),
   ];
