@@ -11,7 +11,9 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { ExportPlan, Fault } from '../simulator/index.ts';
 import { deliverWebhookWorkflow, ExportError, type ExportHandle, type ExportRequest } from '../src/client.ts';
 import { fleetRecordings, type FleetRecording } from './fleet-recordings.ts';
+import { proofRecordings, type ProofRecording } from './proof-recordings.ts';
 import { skippedTimeRecordings, type SkippedTimeRecording } from './skipped-time-recordings.ts';
+import { startProofStage } from '../test/end-to-end/proof-stage.ts';
 import { startStage, stageSecrets, type Stage } from '../test/end-to-end/stage.ts';
 import { startReceiver } from '../test/webhook/receiver.ts';
 import { startSkippedTime } from '../test/workflows/time-skipping.ts';
@@ -239,10 +241,24 @@ const skippedTimeRequest = {
   exportBucketId: 'b'.repeat(24),
 };
 
+/** With a real S3 server that the worker may look into. */
+async function recordProofs(into: string, wanted: readonly ProofRecording[]): Promise<void> {
+  const stage = await startProofStage();
+  try {
+    await stage.startWorker(stage.access);
+    for (const { during, storageAway = false, ...recording } of wanted) {
+      stage.gate.isDown = storageAway;
+      await record(stage, { ...recording, during: async (handle) => during?.(handle, stage.gate) }, into);
+    }
+  } finally {
+    await stage.close();
+  }
+}
+
 const [release, ...names] = process.argv.slice(2);
 const unknown = names.filter(
   (name) =>
-    ![...recordings, ...fleetRecordings, ...skippedTimeRecordings].some(
+    ![...recordings, ...fleetRecordings, ...proofRecordings, ...skippedTimeRecordings].some(
       (recording) => recording.name === name,
     ),
 );
@@ -255,8 +271,10 @@ if (release === undefined || !/^\d+\.\d+\.\d+$/.test(release) || unknown.length 
   const into = join(folder, release);
   await mkdir(into, { recursive: true });
   const isWanted = ({ name }: { name: string }): boolean => names.length === 0 || names.includes(name);
-  const [wanted, wantedFleets] = [recordings.filter(isWanted), fleetRecordings.filter(isWanted)];
-  if (wanted.length + wantedFleets.length > 0) await recordAll(into, wanted, wantedFleets);
+  const [exports, fleets] = [recordings.filter(isWanted), fleetRecordings.filter(isWanted)];
+  if (exports.length + fleets.length > 0) await recordAll(into, exports, fleets);
+  const proofs = proofRecordings.filter(isWanted);
+  if (proofs.length > 0) await recordProofs(into, proofs);
   await recordSkippingTime(skippedTimeRecordings.filter(isWanted), into);
   process.stdout.write(`Recorded into ${into}\n`);
 }
