@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ApplicationFailure } from '@temporalio/common';
 import * as fc from 'fast-check';
-import type { ClusterSurvey, EndedExport, ProjectSurvey } from '../../src/activities/index.ts';
+import type { ClusterSurvey, ProjectSurvey } from '../../src/activities/index.ts';
 import { checkKeepExportedRequest } from '../../src/contract/index.ts';
 import {
   checkedCluster,
@@ -64,10 +64,14 @@ function newState(): FleetState {
   return new FleetState(request, 0);
 }
 
-/** Undefined where the check refuses the answer, as it has to: with a failure that says which activity it was. */
-function allowing<Answer>(check: () => Answer): Answer | undefined {
+/**
+ * What crosses from an activity: the type is what was promised, and nothing holds the worker to it. Undefined where the
+ * check refuses it, as it has to: with a failure that says which activity it was.
+ */
+function allowing<Answer>(check: (answer: Answer) => Answer, drawn: unknown): Answer | undefined {
+  const { crossed }: { crossed: Answer } = JSON.parse(JSON.stringify({ crossed: drawn ?? null }));
   try {
-    return check();
+    return check(crossed);
   } catch (error) {
     assert.ok(isOddAnswer(error), `threw ${String(error)}`);
     assert.match(error.message, /answered \w+ in a form that is not known here/);
@@ -83,10 +87,10 @@ describe('what a check of an answer lets through', () => {
         const state = newState();
         const [project] = state.projects;
         assert.ok(project !== undefined);
-        const survey = allowing(() => checkedProject(as<ProjectSurvey>(drawnProject)));
+        const survey = allowing(checkedProject, drawnProject);
         state.sawProject(project, survey ?? projectSurvey);
         for (const cluster of project.clusters) {
-          const seen = allowing(() => checkedCluster(as<ClusterSurvey>(drawnCluster)));
+          const seen = allowing(checkedCluster, drawnCluster);
           if (seen !== undefined) state.sawCluster(cluster, seen);
         }
         for (const waiting of state.waiting) {
@@ -105,7 +109,7 @@ describe('what a check of an answer lets through', () => {
     const end = { workflowId: 'w', exported: true, reason: 'r' };
     fc.assert(
       fc.property(fc.array(hostileAnswer(end), { maxLength: 3 }), (drawn) => {
-        const ended = allowing(() => checkedEnded(as<readonly EndedExport[]>(drawn))) ?? [];
+        const ended = allowing(checkedEnded, drawn) ?? [];
         for (const { workflowId, exported } of ended) {
           assert.equal(typeof workflowId, 'string');
           assert.equal(typeof exported, 'boolean');
@@ -118,22 +122,15 @@ describe('what a check of an answer lets through', () => {
   test('is a list of names, or the status of what was sent', () => {
     fc.assert(
       fc.property(hostileJson(), (drawn) => {
-        const names = allowing(() => checkedWebhookNames(as<readonly string[]>(drawn))) ?? [];
+        const names = allowing(checkedWebhookNames, drawn) ?? [];
         assert.ok(names.every((name) => name.length > 0));
-        const sent = allowing(() => checkedSent(as<{ status: number }>(drawn)));
+        const sent = allowing(checkedSent, drawn);
         assert.ok(sent === undefined || Number.isSafeInteger(sent.status));
       }),
       limits,
     );
   });
 });
-
-/** As it crosses from an activity: the type is what was promised, and nothing holds the worker to it. */
-function as<Answer>(drawn: unknown): Answer {
-  const text = JSON.stringify({ drawn: drawn ?? null });
-  const { drawn: crossed }: { drawn: Answer } = JSON.parse(text);
-  return crossed;
-}
 
 test('a failed create whose details are of another form was taken for one without effect, and sent again unlooked', () => {
   const detail = { code: 'ATLAS_UNAVAILABLE', message: 'away', effect: null };
