@@ -65,6 +65,8 @@ export interface Evidence {
   readonly convergedByMs: number;
   /** Why it was not over in the machine's time; all else is then as it was at that moment. */
   readonly hung: string | undefined;
+  /** Workflow tasks that the server has lost, in words; the run was broken off then. */
+  readonly lostTasks: readonly string[];
   /** Where time was skipped under something that held it. */
   readonly leaps: readonly string[];
   readonly requests: readonly RequestEvidence[];

@@ -114,6 +114,12 @@ describe('the checks of the fault simulation', () => {
     assert.deepEqual(redChecks({ hung: 'after 60 s' }), ['endsInTime']);
   });
 
+  test('see a workflow task that the server has lost', () => {
+    assert.deepEqual(redChecks({ lostTasks: ['the workflow task of event 19 started'] }), [
+      'serverKeepsTasks',
+    ]);
+  });
+
   test('see time that was skipped under an activity, or under a workflow task', () => {
     assert.deepEqual(redChecks({ leaps: ['4000 ms were skipped under pollExportJob'] }), ['timeIsHeld']);
     const hourMs = 3_600_000;
@@ -133,6 +139,7 @@ describe('the checks of the fault simulation', () => {
       'historyBounded',
       'historiesReplay',
       'endsInTime',
+      'serverKeepsTasks',
       'timeIsHeld',
     ];
     const seenByABrokenProduct = [
