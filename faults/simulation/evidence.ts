@@ -41,7 +41,7 @@ export interface HistoryEvent {
   /** Of an activity's event: the type of the activity that was scheduled, and the id of that event. */
   readonly activityType: string | undefined;
   readonly scheduledEventId: number | undefined;
-  /** Of a failed workflow task: why. */
+  /** Of a failed workflow task: why. Of a failed activity: the failure's type. */
   readonly cause: string | undefined;
 }
 

@@ -9,7 +9,8 @@ import { machineClock, moveProcessClock, resetProcessClock } from './process-clo
 
 /** The two clocks may differ by a little. */
 const leapMsMin = 50;
-const checkedEveryMs = 20;
+/** Each check is a call to the server, and a seed is a matter of two seconds. */
+const checkedEveryMs = 80;
 /** The server may take its time to do what it was asked; a lock that is given back too early lets time leap. */
 const stuckMsMin = 250;
 
