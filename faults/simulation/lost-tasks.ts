@@ -4,7 +4,7 @@ import type { Stage } from './stage.ts';
 import { isLost } from './workflow-tasks.ts';
 
 /** In the machine's time: a seed that goes well is over before the first look. */
-const lookedEveryMs = 4_000;
+const lookedEveryMs = 3_000;
 
 export interface LostTaskWatch {
   /** What has been lost, in words; it settles only when something has, or at its stop, with nothing. */
