@@ -7,7 +7,7 @@ import { spawnGuarded } from '../src/testing/guarded-process.ts';
 import { resultsFolderDefault } from './benchmark.ts';
 
 /** Every benchmark is a program of its own beside this one: none sees what another left in the process. */
-const benchmarks = ['wire', 'history', 'throughput', 'fleet', 'polling', 'bucket'] as const;
+const benchmarks = ['wire', 'history', 'throughput', 'fleet', 'polling', 'bucket', 'cli'] as const;
 
 const usage = `Usage: npm run bench [-- NAME… --results FOLDER]
 

@@ -1,6 +1,6 @@
 /**
- * Checks that the documents made from code are current: `docs/schema/`, `docs/cli.md`, `docs/settings.md`,
- * `docs/failures.md`.
+ * Checks that what is made from code is current: `docs/schema/`, `docs/cli.md`, `docs/settings.md`,
+ * `docs/failures.md`, and the types of the examples in Python and Go.
  * Names those that are not and ends with 1. With `--write` it writes them instead.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

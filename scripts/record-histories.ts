@@ -81,6 +81,7 @@ const recordings: readonly Recording[] = [
       await handle.cancel();
     },
   },
+  { name: 'stalled-in-the-queue', request: { stalledAfter: { queued: 1 } } },
   { name: 'labels-in-memo' },
   { name: 'labels-in-search-attributes', searchAttributes: true },
   { name: 'latest-snapshot', request: { snapshotId: 'latest' } },

@@ -7,13 +7,17 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runs } from '../src/testing/build-command.ts';
+import type { Report } from '../src/testing/report.ts';
 import { findOrBuildS3Server } from '../src/testing/s3-server.ts';
 import { findOrBuildTemporalCli } from '../src/testing/temporal-cli.ts';
 import { findOrBuildTimeSkippingServer } from '../src/testing/time-skipping-server.ts';
 import { findOrBuildGoogleServer } from '../test/bucket/support/google-server.ts';
+import { findOrBuildGoExample } from '../test/examples/support/go-example.ts';
+import { findOrMakePythonEnvironment } from '../test/examples/support/python-example.ts';
 import { chooseTests } from './choose-tests.ts';
 import { filesBelow } from './source-files.ts';
-import { ensurePrograms } from './system-packages.ts';
+import { ensurePrograms, installPackages } from './system-packages.ts';
 import { buildTemporalImages } from './temporal-images.ts';
 import { testNeeds } from './test-needs.ts';
 
@@ -35,6 +39,8 @@ async function prepare(tests: readonly string[]): Promise<void> {
   if (needs.temporalImages) await buildTemporalImages({ root, report });
   if (needs.s3Server) await findOrBuildS3Server({ report });
   if (needs.googleServer) await findOrBuildGoogleServer({ report });
+  if (needs.goExample) await findOrBuildGoExample({ report });
+  if (needs.pythonExample) await preparePython(report);
   if (!needs.timeSkippingServer) return;
   try {
     await findOrBuildTimeSkippingServer({ report });
@@ -42,6 +48,15 @@ async function prepare(tests: readonly string[]): Promise<void> {
     await ensurePrograms(['java', 'mvn'], { report });
     await findOrBuildTimeSkippingServer({ report });
   }
+}
+
+/** Debian's python3 alone cannot make an environment. */
+async function preparePython(report: Report): Promise<void> {
+  await ensurePrograms(['python3'], { report });
+  if (!(await runs('python3', ['-c', 'import ensurepip, venv']))) {
+    await installPackages(['python3-venv'], "Python's venv and ensurepip", { report });
+  }
+  await findOrMakePythonEnvironment({ report });
 }
 
 async function runTests(tests: readonly string[], runnerArguments: readonly string[]): Promise<number> {

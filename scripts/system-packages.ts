@@ -11,6 +11,7 @@ const debianPackages: Record<string, string> = {
   mvn: 'maven',
   nc: 'netcat-openbsd',
   pg_isready: 'postgresql',
+  python3: 'python3-venv',
 };
 
 export interface EnsureProgramsOptions {
@@ -35,11 +36,24 @@ export async function ensurePrograms(
     if ((await findOnPath(program, environment)) === undefined) missing.push(program);
   }
   if (missing.length === 0) return;
-  const packages = missing.map((program) => debianPackages[program] ?? program);
+  await installPackages(
+    missing.map((program) => debianPackages[program] ?? program),
+    `${missing.join(' and ')} on PATH`,
+    options,
+  );
+}
+
+/** For a program that is there and lacks what Debian has put into a package of its own. */
+export async function installPackages(
+  packages: readonly string[],
+  needed: string,
+  options: EnsureProgramsOptions,
+): Promise<void> {
+  const environment = options.environment ?? process.env;
   const aptGet = await findOnPath('apt-get', environment);
   if (aptGet === undefined || !(options.isRoot ?? process.getuid?.() === 0)) {
     throw new Error(
-      `The tests need ${missing.join(' and ')} on PATH. Install it and try again (Debian: apt-get install ${packages.join(' ')}).`,
+      `The tests need ${needed}. Install it and try again (Debian: apt-get install ${packages.join(' ')}).`,
     );
   }
   options.report(`Installing ${packages.join(' and ')} from Debian's packages`);

@@ -10,12 +10,14 @@ export interface TestNeeds {
   readonly temporalImages: boolean;
   readonly s3Server: boolean;
   readonly googleServer: boolean;
+  readonly goExample: boolean;
+  readonly pythonExample: boolean;
   /** Programs that Debian's packages have. */
   readonly programs: readonly string[];
 }
 
 /** Programs that a test needs where it names them in quotes. */
-const namedPrograms = ['busybox', 'docker-compose', 'nc', 'pg_isready', 'tmux'];
+const namedPrograms = ['busybox', 'docker-compose', 'fish', 'jq', 'nc', 'pg_isready', 'tmux', 'zsh'];
 
 /** Read off what the tests import and which program they name, so that no list can be forgotten. */
 export function testNeeds(root: string, tests: readonly string[]): TestNeeds {
@@ -32,6 +34,8 @@ export function testNeeds(root: string, tests: readonly string[]): TestNeeds {
     timeSkippingServer: files.has('src/testing/time-skipping-server.ts'),
     s3Server: files.has('src/testing/s3-server.ts'),
     googleServer: files.has('test/bucket/support/google-server.ts'),
+    goExample: files.has('test/examples/support/go-example.ts'),
+    pythonExample: files.has('test/examples/support/python-example.ts'),
     programs: [
       ...(packages.has('playwright-core') ? ['chromium'] : []),
       ...namedPrograms.filter((program) => texts.some((text) => text.includes(`'${program}'`))),

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {
   exportFailureTypes,
   exportJobStates,
+  stallKinds,
   webhookEventTypes,
   type ComponentStatus,
   type ExportFailureDetails,
@@ -45,6 +46,12 @@ const pollFailure = v.object({
   message: v.string(),
   since: v.string(),
   inARow: v.number(),
+});
+const exportStall = v.object({
+  kind: v.picklist(stallKinds),
+  since: v.string(),
+  noticedAt: v.string(),
+  reason: v.string(),
 });
 const bucketContents = v.object({
   objects: v.number(),
@@ -131,6 +138,7 @@ const exportStatus = v.object({
   lastPollAt: text,
   nextPollAt: text,
   pollFailure: v.optional(pollFailure),
+  stall: v.optional(exportStall),
   verification: v.optional(exportVerification),
   deadlineAt: v.string(),
   notes: v.array(v.string()),
@@ -262,6 +270,7 @@ export const answerParts = {
   ExportComponent: exportComponent,
   ExportJob: exportJob,
   PollFailure: pollFailure,
+  ExportStall: exportStall,
   BucketContents: bucketContents,
   VerificationFinding: verificationFinding,
   ManifestReference: manifestReference,

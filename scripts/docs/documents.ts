@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { JsonSchema } from '@valibot/to-json-schema';
 import { format } from 'prettier';
 import { answerDocuments, schemaIndex } from './answer-documents.ts';
 import { commandPage } from './command-page.ts';
@@ -9,6 +10,9 @@ import { fleetRequestJsonSchema } from './fleet-request-schema.ts';
 import { manifestJsonSchema } from './manifest-schema.ts';
 import { requestJsonSchema } from './request-schema.ts';
 import { settingsPage } from './settings-page.ts';
+import { goTypes } from './types/go-types.ts';
+import { pythonTypes } from './types/python-types.ts';
+import { namedTypes } from './types/schema-types.ts';
 
 const commentedFiles = [
   'duration',
@@ -24,14 +28,22 @@ const commentedFiles = [
   'fleet-status',
 ];
 
+/** What `exportSnapshot` answers: the examples start nothing else. */
+function ofExport(answers: ReadonlyMap<string, JsonSchema>): JsonSchema[] {
+  return [...answers].flatMap(([name, schema]) => (name.startsWith('export-') ? [schema] : []));
+}
+
 /** Every generated document: its path in the project and what has to be in it. */
 export async function generatedDocuments(root: string): Promise<Map<string, string>> {
   const comments = contractComments(root);
+  const request = requestJsonSchema(comments);
+  const answers = answerDocuments(comments);
+  const types = namedTypes([request, ...ofExport(answers)]);
   const schemas = new Map<string, object>([
     ['index.json', schemaIndex()],
-    ['export-request.schema.json', requestJsonSchema(comments)],
+    ['export-request.schema.json', request],
     ['keep-exported-request.schema.json', fleetRequestJsonSchema(comments)],
-    ...answerDocuments(comments),
+    ...answers,
     ['export-manifest.schema.json', manifestJsonSchema()],
   ]);
   return new Map([
@@ -39,6 +51,8 @@ export async function generatedDocuments(root: string): Promise<Map<string, stri
       `docs/schema/${name}`,
       `${JSON.stringify(schema, undefined, 2)}\n`,
     ]),
+    ['examples/python/atlas_export.py', pythonTypes(types)],
+    ['examples/go/atlas_export.go', goTypes(types)],
     ['docs/cli.md', await markdown(root, commandPage())],
     ['docs/settings.md', await markdown(root, settingsPage())],
     ['docs/failures.md', await markdown(root, failuresPage(comments))],

@@ -20,6 +20,9 @@ const optionsSchema = v.object({
   preset: text,
   minInterval: text,
   maxInterval: text,
+  stalledAfterQueued: text,
+  stalledAfterNoProgress: text,
+  stalledAfterTotal: text,
   deadline: text,
   maxAttempts: text,
   onActiveExport: text,
@@ -44,6 +47,9 @@ const flagOfField: Readonly<Record<string, string>> = {
   'polling.preset': '--preset',
   'polling.minInterval': '--min-interval',
   'polling.maxInterval': '--max-interval',
+  'stalledAfter.queued': '--stalled-after-queued',
+  'stalledAfter.noProgress': '--stalled-after-no-progress',
+  'stalledAfter.total': '--stalled-after-total',
   deadline: '--deadline',
   maxAttempts: '--max-attempts',
   onActiveExport: '--on-active-export',
@@ -79,6 +85,11 @@ function fieldsOf(given: RequestOptions): Record<string, unknown> {
     minInterval: given.minInterval,
     maxInterval: given.maxInterval,
   });
+  const stalledAfter = present({
+    queued: given.stalledAfterQueued,
+    noProgress: given.stalledAfterNoProgress,
+    total: given.stalledAfterTotal,
+  });
   return present({
     groupId: given.project,
     clusterName: given.cluster,
@@ -87,6 +98,7 @@ function fieldsOf(given: RequestOptions): Record<string, unknown> {
     exportBucketId: given.bucketId,
     customData: given.customData?.map(customDataEntry),
     polling: Object.keys(polling).length === 0 ? undefined : polling,
+    stalledAfter: Object.keys(stalledAfter).length === 0 ? undefined : stalledAfter,
     deadline: given.deadline,
     maxAttempts: given.maxAttempts === undefined ? undefined : Number(given.maxAttempts),
     onActiveExport: given.onActiveExport,

@@ -32,6 +32,7 @@ export function statusLines(workflowId: string, status: ExportStatus): string[] 
     field('looks', `${status.polls}, latest ${timeText(status.lastPollAt) || 'none yet'}`),
     field('next look', timeText(status.nextPollAt)),
     field('look failed', failureText(status)),
+    field('stalled', stallText(status)),
     ...verificationLines(status.verification),
     field('deadline', `${timeText(status.deadlineAt)}${leftText(status)}`),
     ...status.notes.map((note) => `  ! ${note}`),
@@ -98,6 +99,10 @@ function failureText({ pollFailure }: ExportStatus): string | undefined {
 
 function pollFailureText({ inARow, since, code, message }: PollFailure): string {
   return `${inARow} in a row since ${timeText(since)}: ${code}, ${message}`;
+}
+
+function stallText({ stall }: ExportStatus): string | undefined {
+  return stall === undefined ? undefined : `since ${timeText(stall.since)}: ${stall.reason}`;
 }
 
 function leftText({ deadlineAt, outcome }: ExportStatus): string {

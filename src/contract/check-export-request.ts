@@ -10,6 +10,7 @@ import {
   type OnActiveExport,
   type PollingPreset,
 } from './export-request.ts';
+import type { StallSettings } from './export-stall.ts';
 import type { VerifyLevel } from './export-verification.ts';
 import { shapeProblems, type InputProblem } from './schema-problems.ts';
 import { credentialsDefault } from './setting-name.ts';
@@ -22,6 +23,7 @@ export interface CheckedExportRequest {
   readonly bucket: BucketChoice;
   readonly customData: readonly CustomDataEntry[];
   readonly polling: PollingSettings;
+  readonly stalledAfter: StallSettings;
   readonly deadlineMs: number;
   readonly attemptsMax: number;
   readonly onActiveExport: OnActiveExport;
@@ -125,6 +127,7 @@ function withDefaults(written: ExportRequest, bucket: BucketChoice): CheckedExpo
     bucket,
     customData: written.customData ?? [],
     polling: pollingSettings(written.polling),
+    stalledAfter: stallSettings(written.stalledAfter),
     deadlineMs: durationMs(written.deadline) ?? deadlineMsDefault,
     attemptsMax: written.maxAttempts ?? requestDefaults.maxAttempts,
     onActiveExport: written.onActiveExport ?? requestDefaults.onActiveExport,
@@ -141,5 +144,13 @@ function pollingSettings(polling: ExportRequest['polling']): PollingSettings {
     preset: polling?.preset ?? requestDefaults.preset,
     intervalMsMin: durationMs(polling?.minInterval),
     intervalMsMax: durationMs(polling?.maxInterval),
+  };
+}
+
+function stallSettings(stalledAfter: ExportRequest['stalledAfter']): StallSettings {
+  return {
+    queuedMs: durationMs(stalledAfter?.queued),
+    noProgressMs: durationMs(stalledAfter?.noProgress),
+    totalMs: durationMs(stalledAfter?.total),
   };
 }

@@ -39,6 +39,18 @@ export interface ExportRequest {
     /** Never look less often than this, while the run's history has room for it. @default eager 10 min, balanced 20 min, thrifty 1 h */
     readonly maxInterval?: Duration;
   };
+  /**
+   * After how long an export is said to be stalled, in the status, the log, the metrics. It is never ended by it.
+   * What is not given is learned from the cluster's earlier exports and from the progress seen so far.
+   */
+  readonly stalledAfter?: {
+    /** In Atlas's queue. @default what the longest of the cluster's earlier exports took, 1 h at least; 6 h without any */
+    readonly queued?: Duration;
+    /** Without another collection exported, where Atlas counts them. @default as for `queued`, and longer for an export that is slow as a whole or pauses by nature */
+    readonly noProgress?: Duration;
+    /** Running, where Atlas counts no collections. @default twice what the longest of the cluster's earlier exports took (four times, of fewer than five), 1 h at least; never without any */
+    readonly total?: Duration;
+  };
   /** Time for the whole request, all attempts included, from its start. @default "7 days" */
   readonly deadline?: Duration;
   /** How many export jobs may end Failed before the request does, 1 to 20. @default 3 */
@@ -114,6 +126,12 @@ export const pollingSchema = v.strictObject({
   maxInterval: v.exactOptional(durationSchema),
 });
 
+const stalledAfterSchema = v.strictObject({
+  queued: v.exactOptional(durationSchema),
+  noProgress: v.exactOptional(durationSchema),
+  total: v.exactOptional(durationSchema),
+});
+
 export const customDataSchema = v.pipe(
   v.array(customDataEntrySchema),
   v.maxLength(customDataEntriesMax, tooManyEntriesMessage),
@@ -153,6 +171,7 @@ export const exportRequestSchema = v.strictObject({
   exportBucketName: v.exactOptional(bucketNameSchema),
   customData: v.exactOptional(customDataSchema),
   polling: v.exactOptional(pollingSchema),
+  stalledAfter: v.exactOptional(stalledAfterSchema),
   deadline: v.exactOptional(durationSchema),
   maxAttempts: v.exactOptional(wholeNumberSchema({ max: 20 })),
   onActiveExport: v.exactOptional(v.picklist(['adopt', 'wait', 'fail'])),

@@ -1,4 +1,5 @@
 import type { ExportComponent, ExportJob, ExportProgress, StateReason } from './export-job.ts';
+import type { ExportStall } from './export-stall.ts';
 import type { ComponentInBucket, ExportVerification } from './export-verification.ts';
 
 /** What the workflow is doing. What came of it is a field of its own, the outcome. */
@@ -106,6 +107,8 @@ export interface ExportStatus {
   readonly lastPollAt?: string | undefined;
   readonly nextPollAt?: string | undefined;
   readonly pollFailure?: PollFailure | undefined;
+  /** Absent while the job gets on; one that has passed is in the notes. */
+  readonly stall?: ExportStall | undefined;
   /** What the bucket shows; absent until the job was Successful. */
   readonly verification?: ExportVerification | undefined;
   readonly deadlineAt: string;

@@ -9,6 +9,7 @@ export * from './check-keep-exported-request.ts';
 export * from './fleet-status.ts';
 export * from './export-job.ts';
 export * from './export-labels.ts';
+export * from './export-stall.ts';
 export * from './export-status.ts';
 export * from './export-verification.ts';
 export * from './export-failure.ts';

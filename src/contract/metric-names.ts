@@ -37,6 +37,14 @@ export const exportMetrics = {
     description: 'Looks at an export job or at one of its components.',
     labels: ['of'],
   },
+  stalls: {
+    name: 'atlas_export_stalls_total',
+    kind: 'counter',
+    unit: 'stalls',
+    description:
+      'Export jobs that seemed stuck, each time they began to, by kind: queued, noProgress, total.',
+    labels: ['kind'],
+  },
   webhooks: {
     name: 'atlas_export_webhooks_total',
     kind: 'counter',

@@ -41,10 +41,11 @@ export function nextLookSummary(next: {
   atMs: number;
   job: ExportJob;
   failureCode?: string | undefined;
+  stalled?: boolean;
 }): string {
   const at = `next look at ${new Date(next.atMs).toISOString().slice(11, 16)} UTC`;
   const seen = next.failureCode === undefined ? stateText(next.job) : `last look failed: ${next.failureCode}`;
-  return `${at}, ${seen}`;
+  return `${at}, ${seen}${next.stalled === true ? ', stalled' : ''}`;
 }
 
 /** A job's or component's state with its progress: `"InProgress, 62 of 140 collections"`. */
@@ -91,11 +92,14 @@ const phaseText: Record<ExportStatus['phase'], string> = {
 };
 
 function jobLines(status: ExportStatus): string {
-  const { job, pollFailure } = status;
+  const { job, pollFailure, stall } = status;
   if (job === undefined) return '';
   const reason = stateReasonText(job.stateReason);
   const lines = [
     `Export job \`${job.exportId}\`: **${stateText(job)}**${reason === undefined ? '' : `, ${inline(reason)}`}`,
+    stall === undefined
+      ? ''
+      : `**Stalled** since ${stall.since}: ${stall.reason}.${status.outcome === undefined ? ' It is still followed.' : ''}`,
     job.prefix === undefined ? '' : `Prefix: \`${job.prefix}\``,
     `Looks: ${status.polls}${status.nextPollAt === undefined ? '' : `, next at ${status.nextPollAt}`}`,
     pollFailure === undefined

@@ -1,5 +1,11 @@
 import { metricMeter } from '@temporalio/workflow';
-import type { ExportFailureType, ExportOutcome, JobOrigin, WebhookEventType } from '../contract/index.ts';
+import type {
+  ExportFailureType,
+  ExportOutcome,
+  JobOrigin,
+  StallKind,
+  WebhookEventType,
+} from '../contract/index.ts';
 import { exportMetrics } from '../contract/metric-names.ts';
 
 /** Counted through the workflow's own meter, which stays silent while a history is replayed. */
@@ -19,6 +25,10 @@ export function countVerification(level: 'manifest' | 'full', outcome: 'proven' 
 
 export function countPoll(of: 'job' | 'component'): void {
   counter(exportMetrics.polls).add(1, { of });
+}
+
+export function countStall(kind: StallKind): void {
+  counter(exportMetrics.stalls).add(1, { kind });
 }
 
 export function countWebhook(event: WebhookEventType, outcome: 'delivered' | 'gone' | 'undelivered'): void {

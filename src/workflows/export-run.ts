@@ -15,9 +15,11 @@ import type {
 import { exportActivityCalls, type ExportActivityCalls } from './activity-calls.ts';
 import { exportDetails } from './export-details.ts';
 import { ExportLabelKeeper } from './export-labels.ts';
+import { jobProgress } from './job-progress.ts';
 import type { LookLog } from './look-log.ts';
 import { noteLogIds } from './log-attributes.ts';
 import { LookRequests } from './look-requests.ts';
+import type { StallChange, StallWatch } from './stall-watch.ts';
 import { WebhookTeller, type WebhookNews } from './webhook-teller.ts';
 
 const notesMax = 20;
@@ -42,10 +44,13 @@ export class ExportRun {
   verification: ExportVerification | undefined;
   /** The looks at the job that is followed now. */
   lookLog: LookLog | undefined;
+  /** Whether that job gets on. */
+  stalls: StallWatch | undefined;
   nextPollAt: string | undefined;
   private phase: ExportPhase = 'resolving';
   private outcome: ExportOutcome | undefined;
   private pollsBefore = 0;
+  private stallChange: StallChange | undefined;
   private readonly notes: string[] = [];
   readonly labels = new ExportLabelKeeper();
   private readonly teller: WebhookTeller;
@@ -116,9 +121,10 @@ export class ExportRun {
   }
 
   /** Follows another job from here on; the looks at the one before stay counted. */
-  take(log: LookLog): void {
+  take(log: LookLog, stalls: StallWatch): void {
     this.pollsBefore = this.polls;
     this.lookLog = log;
+    this.stalls = stalls;
   }
 
   /** A job's latest document, also in the report of the attempt that it belongs to. */
@@ -128,7 +134,16 @@ export class ExportRun {
     const index = this.attempts.findIndex((report) => report.job.exportId === job.exportId);
     const report = this.attempts[index];
     if (report !== undefined) this.attempts[index] = { ...report, job };
+    const progress = jobProgress(job, [...this.components.values()]);
+    this.stallChange = this.stalls?.observe(Date.now(), { state: job.state, progress });
     this.publish();
+  }
+
+  /** What the latest look has shown of a stall, once. */
+  takeStallChange(): StallChange | undefined {
+    const change = this.stallChange;
+    this.stallChange = undefined;
+    return change;
   }
 
   /** Keeps the labels that lists find this export by. A job that only stands in the way is not its own. */
@@ -179,6 +194,7 @@ export class ExportRun {
       lastPollAt: lookLog?.lastPollAt,
       nextPollAt: this.nextPollAt,
       pollFailure: lookLog?.failure,
+      stall: this.stalls?.stall,
       verification: this.verification,
       deadlineAt: new Date(this.deadlineAtMs).toISOString(),
       notes: this.notes,

@@ -1,4 +1,4 @@
-import { condition, workflowInfo } from '@temporalio/workflow';
+import { condition, log, workflowInfo } from '@temporalio/workflow';
 import { isTerminal, type ExportJob } from '../contract/index.ts';
 import { checkedPolled, checkedFound } from './activity-answers.ts';
 import { atlasAnswer } from './atlas-answer.ts';
@@ -6,8 +6,9 @@ import { ComponentTrackers } from './component-trackers.ts';
 import { nextLookSummary, stateText } from './export-details.ts';
 import { deadlineExceeded, jobText, runFailure } from './export-ending.ts';
 import type { ExportRun } from './export-run.ts';
-import { countPoll } from './export-metrics.ts';
+import { countPoll, countStall } from './export-metrics.ts';
 import { LookLog } from './look-log.ts';
+import { StallWatch, type StallChange } from './stall-watch.ts';
 
 /**
  * Follows the export job of an attempt to its end by looking at it from time to time, and its components
@@ -34,6 +35,7 @@ export async function followJob(run: ExportRun, first: ExportJob): Promise<Expor
 export async function waitForJob(run: ExportRun, other: ExportJob): Promise<void> {
   await lookUntilEnded(run, other, undefined);
   run.nextPollAt = undefined;
+  run.stalls = undefined;
 }
 
 /** The job in a terminal state, or as it was last seen when Atlas no longer knows it. */
@@ -43,22 +45,44 @@ async function lookUntilEnded(
   trackers: ComponentTrackers | undefined,
 ): Promise<ExportJob> {
   const looks = newLookLog(run, first);
-  run.take(looks);
+  run.take(looks, newStallWatch(run, first));
   run.saw(first);
-  await run.label();
+  await heedLook(run);
   trackers?.follow(first);
   let job = first;
   while (!isTerminal(job.state)) {
     if (run.remainingMs() === 0) throw deadlineExceeded(run, `following export job ${jobText(job)}`);
     await waitForNextLook(run, looks, job);
     job = (await lookAtJob(run, looks, trackers, job)) ?? job;
-    await run.label();
+    await heedLook(run);
     if (looks.seemsGone(Date.now())) {
       if (!(await listedStill(run, job))) return job;
       looks.foundAfterAll();
     }
   }
   return job;
+}
+
+/** What follows from a look. Whoever is to hear of a stall hears of it here, where it is known as it begins. */
+async function heedLook(run: ExportRun): Promise<void> {
+  await run.label();
+  const change = run.takeStallChange();
+  if (change === undefined) return;
+  sayStall(run, change);
+  if (change.what === 'began') await run.tell('export.stalled');
+}
+
+function sayStall(run: ExportRun, { what, stall }: StallChange): void {
+  const { kind, since, reason } = stall;
+  if (what === 'began') {
+    countStall(kind);
+    log.warn('export stalled', { kind, since, reason });
+    return;
+  }
+  const until = new Date(Date.now()).toISOString();
+  const now = run.job === undefined ? 'over' : stateText(run.job);
+  run.note(`Stalled from ${since} to ${until}: ${reason}. Then: ${now}.`);
+  log.info('export no longer stalled', { kind, since, until });
 }
 
 function lostText(run: ExportRun, job: ExportJob): string {
@@ -78,18 +102,26 @@ function newLookLog(run: ExportRun, first: ExportJob): LookLog {
   return looks;
 }
 
+function newStallWatch({ request, earlierDurationsMs }: ExportRun, { createdAt }: ExportJob): StallWatch {
+  const { stalledAfter } = request;
+  return new StallWatch({ stalledAfter, earlierDurationsMs, createdAt, nowMs: Date.now() });
+}
+
 /** Sleeps until the next look is due, or somebody asks for one. The timer is the server's: no worker need live. */
 async function waitForNextLook(run: ExportRun, looks: LookLog, job: ExportJob): Promise<void> {
   const nowMs = Date.now();
   const { historyLength, historySize } = workflowInfo();
   const { deadlineAtMs } = run;
-  const delayMs = looks.nextDelayMs({ nowMs, deadlineAtMs, historyLength, historySizeBytes: historySize });
+  const lookByMs = run.stalls?.lookByMs(nowMs);
+  const history = { historyLength, historySizeBytes: historySize };
+  const delayMs = looks.nextDelayMs({ nowMs, deadlineAtMs, lookByMs, ...history });
   if (looks.stretched)
     run.note('Looks are spaced out: this run has used most of the history the server allows it.');
   const atMs = nowMs + delayMs;
   run.nextPollAt = new Date(atMs).toISOString();
   run.publish();
-  const summary = nextLookSummary({ atMs, job, failureCode: looks.failure?.code });
+  const failureCode = looks.failure?.code;
+  const summary = nextLookSummary({ atMs, job, failureCode, stalled: run.stalls?.stall !== undefined });
   await condition(() => run.lookRequests.pending, Math.max(1, delayMs), { summary });
 }
 

@@ -101,28 +101,38 @@ export class LookLog {
     deadlineAtMs: number;
     historyLength: number;
     historySizeBytes: number;
+    /** A look by then would show a stall; undefined where none is waited for. */
+    lookByMs?: number | undefined;
   }): number {
     const remainingMs = Math.max(0, use.deadlineAtMs - use.nowMs);
     const affordableMs = affordableIntervalMs({ ...use, polls: this.polls, remainingMs });
     const wantedMs =
-      this.failure === undefined ? this.scheduledDelayMs(use.nowMs) : this.failureDelayMs(this.failure);
+      this.failure === undefined ? this.scheduledDelayMs(use) : this.failureDelayMs(this.failure);
     this.stretched = affordableMs > wantedMs;
     return Math.round(Math.min(Math.max(wantedMs, affordableMs), remainingMs));
   }
 
-  private scheduledDelayMs(nowMs: number): number {
+  private scheduledDelayMs({
+    nowMs,
+    lookByMs = Infinity,
+  }: {
+    nowMs: number;
+    lookByMs?: number | undefined;
+  }): number {
     const { polling, earlierDurationsMs, trackers } = this.options;
     const preset = pollPresets[polling.preset];
     const { intervalMsMin, intervalMsMax } = polling;
-    return nextPollDelayMs({
+    // One bound given alone moves the preset's other one out of its way.
+    const intervalMinMs = intervalMsMin ?? Math.min(preset.intervalMinMs, intervalMsMax ?? Infinity);
+    const delayMs = nextPollDelayMs({
       elapsedMs: Math.max(0, nowMs - this.startedAtMs),
       observations: this.observations,
       earlierDurationsMs,
       delayCostMs: preset.delayCostMs * trackers,
-      // One bound given alone moves the preset's other one out of its way.
-      intervalMinMs: intervalMsMin ?? Math.min(preset.intervalMinMs, intervalMsMax ?? Infinity),
+      intervalMinMs,
       intervalMaxMs: intervalMsMax ?? Math.max(preset.intervalMaxMs, intervalMsMin ?? 0),
     });
+    return Math.min(delayMs, Math.max(lookByMs - nowMs, intervalMinMs));
   }
 
   /** Doubles from 5 s to 5 min, and never less than Atlas asked for. */

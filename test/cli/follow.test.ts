@@ -67,6 +67,23 @@ describe('atlas-export', () => {
     assert.ok(!stdout.includes('\u001B'), 'escape sequences in a pipe');
   });
 
+  test('says at the end that an export was stalled for a while, and so do the log and a metric', async () => {
+    const request = stage.addExport({ queuedMs: 3_000, runningMs: 1_000 });
+    const words = [...requestWords(request), '--stalled-after-queued', '1 ms', '--watch'];
+    const { stdout, stderr, code } = await cli('start', ...words);
+    assert.equal(code, 0, stderr);
+    const cluster = request.clusterName;
+    assert.match(stdout, /^ {2}! Stalled from \S+Z to \S+Z: in Atlas's queue .*\. Then: \w/m);
+    const logged = stage
+      .written()
+      .split('\n')
+      .filter((line) => line.includes(cluster) && line.includes('stalled"'));
+    const messages = logged.map((line): unknown => JSON.parse(line).message);
+    assert.deepEqual(messages, ['export stalled', 'export no longer stalled']);
+    const metrics = await stage.metrics();
+    assert.match(metrics, /^atlas_export_stalls_total\{.*kind="queued".*\} 1$/m);
+  });
+
   test('stops watching on Ctrl-C with exit code 130, says how to go on, and the export goes on', async () => {
     const request = stage.addExport({ runningMs: 6_000 });
     const watching = startCommand(['start', ...requestWords(request), '--watch'], environmentOf(stage));

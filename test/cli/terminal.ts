@@ -13,12 +13,28 @@ export interface Terminal {
   /** Waits until what can be seen holds this; throws with the last screen. */
   sees(what: RegExp): Promise<string>;
   press(key: string): Promise<void>;
+  /** As typed, with no word of it read as a key's name. */
+  type(text: string): Promise<void>;
+}
+
+interface TestWithEnd {
+  after(close: () => Promise<unknown>): void;
 }
 
 /** Runs the command in a terminal of its own, and then writes its exit code. */
-export async function inTerminal(
-  t: { after(close: () => Promise<unknown>): void },
+export function inTerminal(
+  t: TestWithEnd,
   words: readonly string[],
+  environment: CommandEnvironment,
+): Promise<Terminal> {
+  const quoted = [process.execPath, mainFile, ...words].map((word) => `'${word}'`).join(' ');
+  return openTerminal(t, `sh -c "trap : INT; ${quoted}; echo ended with \\$?; sleep 600"`, environment);
+}
+
+/** Runs a line of shell in a terminal that ends with the test. */
+export async function openTerminal(
+  t: TestWithEnd,
+  line: string,
   environment: CommandEnvironment,
 ): Promise<Terminal> {
   const socket = `atlas-export-${randomBytes(4).toString('hex')}`;
@@ -27,16 +43,7 @@ export async function inTerminal(
     const options = { env: { PATH, HOME, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...environment } };
     return (await promisify(execFile)('tmux', ['-L', socket, '-u', ...parameters], options)).stdout;
   };
-  const quoted = [process.execPath, mainFile, ...words].map((word) => `'${word}'`).join(' ');
-  await tmux(
-    'new-session',
-    '-d',
-    '-x',
-    '150',
-    '-y',
-    '24',
-    `sh -c "trap : INT; ${quoted}; echo ended with \\$?; sleep 600"`,
-  );
+  await tmux('new-session', '-d', '-x', '150', '-y', '24', line);
   t.after(() => tmux('kill-server'));
   const screen = async (): Promise<string> => (await tmux('capture-pane', '-p')).trimEnd();
   return {
@@ -50,6 +57,9 @@ export async function inTerminal(
     },
     press: async (key) => {
       await tmux('send-keys', key);
+    },
+    type: async (text) => {
+      await tmux('send-keys', '-l', text);
     },
   };
 }

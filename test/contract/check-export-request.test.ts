@@ -25,6 +25,7 @@ describe('checking a request', () => {
       bucket: { exportBucketId: request.exportBucketId },
       customData: [],
       polling: { preset: 'balanced', intervalMsMin: undefined, intervalMsMax: undefined },
+      stalledAfter: { queuedMs: undefined, noProgressMs: undefined, totalMs: undefined },
       deadlineMs: 7 * 24 * 3_600_000,
       attemptsMax: 3,
       onActiveExport: 'adopt',
@@ -34,6 +35,24 @@ describe('checking a request', () => {
       credentials: undefined,
       webhook: undefined,
     });
+  });
+
+  test('takes each time after which an export is stalled in milliseconds, and refuses what is none', () => {
+    const stalledAfter = { queued: '2 hours', noProgress: 90_000 };
+    assert.deepEqual(checkExportRequest({ ...request, stalledAfter }).request?.stalledAfter, {
+      queuedMs: 2 * 3_600_000,
+      noProgressMs: 90_000,
+      totalMs: undefined,
+    });
+    const { problems } = checkExportRequest({ ...request, stalledAfter: { total: 'never', progress: '1h' } });
+    assert.deepEqual(
+      problems?.map(({ path, message }) => [path, message.slice(0, 28)]),
+      [
+        ['stalledAfter.total', 'must be a duration such as "'],
+        ['stalledAfter.progress', 'is not a field of stalledAft'],
+      ],
+    );
+    assert.match(problems[1]?.message ?? '', /did you mean stalledAfter\.noProgress\?/);
   });
 
   test('takes the name of the default credentials for none', () => {

@@ -22,6 +22,7 @@ const request = {
   exportBucketId: 'b'.repeat(24),
   customData: [{ key: 'k', value: 'v' }],
   polling: { preset: 'eager', minInterval: '5s', maxInterval: 60_000 },
+  stalledAfter: { queued: '2 hours', noProgress: 60_000, total: '1 day' },
   deadline: '7 days',
   maxAttempts: 3,
   onActiveExport: 'adopt',
@@ -45,6 +46,8 @@ describe('whatever a workflow is started with', () => {
           return;
         }
         assert.ok(checked.deadlineMs >= 1 && Number.isFinite(checked.deadlineMs));
+        for (const ms of Object.values(checked.stalledAfter))
+          assert.ok(ms === undefined || (ms >= 1 && Number.isFinite(ms)), `${ms} ms`);
         assert.ok(checked.attemptsMax >= 1 && checked.attemptsMax <= 20);
         const { intervalMsMin = 1, intervalMsMax = intervalMsMin } = checked.polling;
         assert.ok(intervalMsMin >= 1 && intervalMsMin <= intervalMsMax && Number.isFinite(intervalMsMax));

@@ -9,8 +9,8 @@ import { publint } from 'publint';
 import * as v from 'valibot';
 import { runCommand } from './command.ts';
 import { root } from './compose-file.ts';
+import { packPackage, runInFolder } from './packed-package.ts';
 
-const packedSchema = v.tuple([v.object({ filename: v.string() })]);
 const mapSchema = v.object({ sources: v.array(v.string()), sourcesContent: v.array(v.string()) });
 
 describe('the npm package', () => {
@@ -18,26 +18,12 @@ describe('the npm package', () => {
   let tarball: string;
   let installed: string;
 
-  const run = async (command: readonly string[], cwd = folder): Promise<string> => {
-    const { code, output } = await runCommand(command, {
-      environment: { HOME: process.env['HOME'] ?? '', npm_config_prefer_offline: 'true' },
-      cwd,
-      timeoutMs: 300_000,
-    });
-    assert.equal(code, 0, `${command.join(' ')}: ${output}`);
-    return output;
-  };
+  const run = (command: readonly string[]): Promise<string> => runInFolder(command, folder);
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'package-'));
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-    const packed = await run(
-      ['npm', 'pack', '--json', '--loglevel=error', `--pack-destination=${folder}`],
-      root,
-    );
-    const list: unknown = JSON.parse(packed);
-    const [{ filename }] = v.parse(packedSchema, Array.isArray(list) ? list : Object.values(Object(list)));
-    tarball = join(folder, filename);
+    tarball = await packPackage(folder);
     await run(['npm', 'install', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error', tarball]);
     installed = join(folder, 'node_modules/atlas-export-worker');
   });

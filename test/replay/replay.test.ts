@@ -65,6 +65,7 @@ describe('a history recorded by a release', async () => {
       'labels-in-search-attributes',
       'latest-snapshot',
       'wrong-key',
+      'stalled-in-the-queue',
       'named-credentials',
       'unknown-credentials',
       'told-of-success',

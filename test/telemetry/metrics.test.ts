@@ -41,8 +41,9 @@ describe("the runtime's metrics", () => {
       durationMs: 4_000,
       wireRequests: 1,
     });
-    const { noticedAfterSeconds, outcomes } = exportMetrics;
+    const { noticedAfterSeconds, outcomes, stalls } = exportMetrics;
     meter.createHistogram(noticedAfterSeconds.name, 'float', noticedAfterSeconds.unit).record(7);
+    meter.createCounter(stalls.name, stalls.unit).add(1, { kind: 'noProgress' });
     meter.createCounter(outcomes.name, outcomes.unit).add(1, { outcome: 'exported' });
 
     const text = await scrapeUntil(scrape, /atlas_export_outcomes_total/);
@@ -57,6 +58,7 @@ describe("the runtime's metrics", () => {
       `atlas_rate_limit_remaining{groupId="${groupId}"} 99`,
       'atlas_export_noticed_after_seconds_bucket{le="5"} 0',
       'atlas_export_noticed_after_seconds_bucket{le="10"} 1',
+      'atlas_export_stalls_total{kind="noProgress"} 1',
       'atlas_export_outcomes_total{outcome="exported"} 1',
     ]) {
       assert.ok(lines.includes(line), `${line}\nis not in:\n${text}`);

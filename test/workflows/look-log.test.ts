@@ -34,6 +34,19 @@ describe('when to look next', () => {
     assert.equal(looks.nextDelayMs({ nowMs: 0, deadlineAtMs: dayMs, ...history }), 3_600_000);
   });
 
+  test('by the time that would show a stall, but not sooner than ever, nor sooner after a failed look', () => {
+    const looks = lookLog();
+    looks.observe(0, { state: 'Queued' });
+    const use = { nowMs: 60 * 60_000, deadlineAtMs: dayMs, ...history };
+    const scheduledMs = looks.nextDelayMs(use);
+    assert.ok(scheduledMs > 10_000);
+    assert.equal(looks.nextDelayMs({ ...use, lookByMs: use.nowMs + 10_000 }), 10_000);
+    assert.equal(looks.nextDelayMs({ ...use, lookByMs: use.nowMs + 1 }), 4_000);
+    assert.equal(looks.nextDelayMs({ ...use, lookByMs: use.nowMs + 2 * scheduledMs }), scheduledMs);
+    looks.failed(use.nowMs, { ...away, retryAfterMs: 60_000 });
+    assert.equal(looks.nextDelayMs({ ...use, lookByMs: use.nowMs + 10_000 }), 60_000);
+  });
+
   test('one look that works ends the doubling', () => {
     const looks = lookLog();
     for (let count = 0; count < 5; count += 1) looks.failed(0, away);

@@ -23,6 +23,8 @@ export interface PretendPlan {
   readonly outcome?: string;
   readonly stateReason?: { errorCode?: string; message?: string };
   readonly collections?: number;
+  /** The counter's value by the time since the job left the queue; a steady one unless given. */
+  readonly exportedAt?: (runningMs: number) => number;
   /** Replica set names; with any, the job is a sharded cluster's. */
   readonly shards?: readonly string[];
 }
@@ -47,6 +49,8 @@ export class PretendAtlas {
   readonly calls: { name: Call; atMs: number; input: unknown }[] = [];
   /** The plan of the n-th job created; the last one serves for all after it. */
   plans: PretendPlan[] = [{ runningMs: 60 * 60_000 }];
+  /** How long the cluster's earlier exports took. */
+  earlierDurationsMs: readonly number[] = [];
   /** Called before each activity answers; what it throws is the answer. */
   before: (call: { name: Call; count: number; atMs: number; input: unknown }) => void = () => undefined;
   /** Called after a create has taken effect; what it throws takes the place of the reply. */
@@ -122,7 +126,7 @@ export class PretendAtlas {
       exported: others.find(
         ({ state, exportBucketId }) => state === 'Successful' && exportBucketId === input.exportBucketId,
       ),
-      earlierDurationsMs: [],
+      earlierDurationsMs: this.earlierDurationsMs,
     };
   }
 
@@ -144,11 +148,15 @@ export class PretendAtlas {
     const elapsedMs = nowMs - createdAtMs;
     const ended = elapsedMs >= queuedMs + runningMs;
     const done = Math.max(0, Math.min(1, (elapsedMs - queuedMs) / runningMs));
+    const exported = ended ? undefined : plan.exportedAt?.(Math.max(0, elapsedMs - queuedMs));
     return {
       exportId,
       state: ended ? outcome : elapsedMs < queuedMs ? 'Queued' : 'InProgress',
       stateReason: ended ? plan.stateReason : undefined,
-      exportStatus: { exportedCollections: Math.floor(done * collections), totalCollections: collections },
+      exportStatus: {
+        exportedCollections: exported ?? Math.floor(done * collections),
+        totalCollections: collections,
+      },
       ...(shards.length === 0 || exportId !== job.exportId
         ? {}
         : {

@@ -92,6 +92,26 @@ describe('a webhook that a request names', () => {
     assert.deepEqual([groupId, clusterName, snapshotId], [request.groupId, 'orders', request.snapshotId]);
   });
 
+  test('is told of a stall as it begins, with the status that says since when and why, and the export goes on', async () => {
+    const webhook = new PretendWebhook();
+    const atlas = new PretendAtlas();
+    atlas.plans = [{ queuedMs: 5 * hourMs, runningMs: hourMs }];
+    await time.withWorker(webhook.with(atlas), async (queue) => {
+      const handle = await queue.start({ ...request, stalledAfter: { queued: '2 hours' } });
+      await time.environment.sleep('3 hours');
+      await delivery((await handle.describe()).runId, 'export.stalled');
+      const [event = assert.fail('nobody was told')] = webhook.events;
+      assertDocument('webhook-event', event);
+      assert.equal(event.type, 'export.stalled');
+      const { stall, outcome } = event.data.status ?? {};
+      assert.equal(stall?.kind, 'queued');
+      assert.equal(stall.reason, "in Atlas's queue for more than 2 h (as the request asks)");
+      assert.equal(outcome, undefined);
+      assert.equal((await handle.describe()).status.name, 'RUNNING');
+    });
+    assert.equal(webhook.sent.length, 1);
+  });
+
   test('is told of a failure with its type, the deadline’s too', async () => {
     const webhook = new PretendWebhook();
     const atlas = new PretendAtlas();

@@ -48,6 +48,18 @@ export const requestOptions: readonly OptionSpec[] = [
   },
   { flags: '--min-interval <duration>', description: 'never look more often than this' },
   { flags: '--max-interval <duration>', description: 'never look less often than this' },
+  {
+    flags: '--stalled-after-queued <duration>',
+    description: "time in Atlas's queue after which an export is said to be stalled (default: learned)",
+  },
+  {
+    flags: '--stalled-after-no-progress <duration>',
+    description: 'the same for the time without another collection exported (default: learned)',
+  },
+  {
+    flags: '--stalled-after-total <duration>',
+    description: 'the same for the time it runs where Atlas counts no collections (default: learned)',
+  },
   { flags: '--deadline <duration>', description: 'time for the whole request (default: 7 days)' },
   { flags: '--max-attempts <count>', description: 'export jobs that may end Failed (default: 3)' },
   {

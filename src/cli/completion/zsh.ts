@@ -21,7 +21,9 @@ function nodeFunction(node: CompletionNode): string {
   const { path, verbs, options, argumentChoices } = node;
   const specs = options.map(optionSpec);
   if (verbs.length === 0) {
-    const argument = argumentChoices.length === 0 ? [] : [`'1: :(${argumentChoices.join(' ')})'`];
+    const choices = argumentChoices.length === 0 ? [] : [`'1: :(${argumentChoices.join(' ')})'`];
+    // Without the last one, zsh offers no options behind an argument of the user's own.
+    const argument = [...choices, `'*: :'`];
     return `${functionName(path)}() {\n  _arguments ${[...specs, ...argument].join(' ')}\n}`;
   }
   const described = verbs.map(({ name, summary }) => `'${escape(name)}:${escape(summary)}'`).join(' ');
@@ -29,7 +31,7 @@ function nodeFunction(node: CompletionNode): string {
     .map(({ name }) => `    ${name}) ${functionName(path === '' ? name : `${path} ${name}`)} ;;`)
     .join('\n');
   return `${functionName(path)}() {
-  local line state
+  local curcontext="$curcontext" line state
   _arguments -C ${specs.join(' ')} '1: :->verb' '*::argument:->rest'
   case $state in
     verb) local -a verbs; verbs=(${described}); _describe verb verbs ;;

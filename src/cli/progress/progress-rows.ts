@@ -5,6 +5,7 @@ import {
   verificationText,
   type ComponentStatus,
   type ExportProgress,
+  type ExportStall,
   type ExportStatus,
   type PollFailure,
 } from '../../contract/index.ts';
@@ -28,7 +29,7 @@ export interface ProgressRow {
   /** When the next look is due; absent once there will be none. */
   readonly nextLookAt: string | undefined;
   readonly looks: number;
-  /** What else a person should know: why it failed, that looks fail. */
+  /** What else a person should know: why it failed, that looks fail, that it is stalled. */
   readonly remark: string;
 }
 
@@ -53,7 +54,11 @@ export class ProgressRows {
       estimate: this.estimate({ key: job?.exportId ?? name, nowMs, seen: job }),
       nextLookAt: status.nextPollAt,
       looks: status.polls,
-      remark: remark(verifyingText(status) ?? stateReasonText(job?.stateReason), failureOf(status)),
+      remark: remark(
+        verifyingText(status) ?? stateReasonText(job?.stateReason),
+        failureOf(status),
+        status.stall,
+      ),
     };
   }
 
@@ -96,9 +101,10 @@ function failureOf({ phase, verification, pollFailure }: ExportStatus): PollFail
   return phase === 'verifying' ? verification?.failure : pollFailure;
 }
 
-function remark(reason: string | undefined, failure: PollFailure | undefined): string {
+function remark(reason: string | undefined, failure: PollFailure | undefined, stall?: ExportStall): string {
   const failed = failure === undefined ? undefined : `${failure.inARow} looks failed: ${failure.code}`;
-  return [reason, failed].filter((part) => part !== undefined).join('; ');
+  const stalled = stall === undefined ? undefined : `stalled since ${timeText(stall.since)}: ${stall.reason}`;
+  return [reason, failed, stalled].filter((part) => part !== undefined).join('; ');
 }
 
 const barWidth = 24;
