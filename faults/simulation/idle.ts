@@ -101,10 +101,14 @@ async function openTaskOf(handle: WorkflowHandle): Promise<OpenWorkflowTask | un
   return openWorkflowTask(events);
 }
 
-type PendingActivity = Pick<
-  NonNullable<Awaited<ReturnType<WorkflowHandle['describe']>>['raw']['pendingActivities']>[number],
-  'state' | 'lastStartedTime' | 'lastAttemptCompleteTime'
->;
+type DescribedActivity = NonNullable<
+  Awaited<ReturnType<WorkflowHandle['describe']>>['raw']['pendingActivities']
+>[number];
+
+interface PendingActivity extends Pick<DescribedActivity, 'lastStartedTime' | 'lastAttemptCompleteTime'> {
+  /** As the API counts it. */
+  readonly state?: unknown;
+}
 
 /**
  * Whether a worker has an attempt of it. One that waits for its next attempt is still called started by the test

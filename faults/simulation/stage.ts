@@ -47,7 +47,7 @@ const workersOf: Readonly<Record<Scenario['workers'], readonly string[]>> = {
   uncached: ['worker-1'],
 };
 
-const startAttemptsMax = 4;
+const startAttemptsMax = 10;
 
 let runtimeInstalled = false;
 
