@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import type { ExportPlan, Fault } from '../simulator/index.ts';
 import { deliverWebhookWorkflow, ExportError, type ExportHandle, type ExportRequest } from '../src/client.ts';
 import { fleetRecordings, type FleetRecording } from './fleet-recordings.ts';
+import { proofRecordings, type ProofRecording } from './proof-recordings.ts';
+import { startProofStage } from '../test/end-to-end/proof-stage.ts';
 import { startStage, stageSecrets, type Stage } from '../test/end-to-end/stage.ts';
 import { startReceiver } from '../test/webhook/receiver.ts';
 
@@ -205,9 +207,24 @@ async function recordAll(
   }
 }
 
+/** With a real S3 server that the worker may look into. */
+async function recordProofs(into: string, wanted: readonly ProofRecording[]): Promise<void> {
+  const stage = await startProofStage();
+  try {
+    await stage.startWorker(stage.access);
+    for (const { during, storageAway = false, ...recording } of wanted) {
+      stage.gate.isDown = storageAway;
+      await record(stage, { ...recording, during: async (handle) => during?.(handle, stage.gate) }, into);
+    }
+  } finally {
+    await stage.close();
+  }
+}
+
 const [release, ...names] = process.argv.slice(2);
 const unknown = names.filter(
-  (name) => ![...recordings, ...fleetRecordings].some((recording) => recording.name === name),
+  (name) =>
+    ![...recordings, ...fleetRecordings, ...proofRecordings].some((recording) => recording.name === name),
 );
 if (release === undefined || !/^\d+\.\d+\.\d+$/.test(release) || unknown.length > 0) {
   process.stderr.write(
@@ -218,6 +235,9 @@ if (release === undefined || !/^\d+\.\d+\.\d+$/.test(release) || unknown.length 
   const into = join(folder, release);
   await mkdir(into, { recursive: true });
   const isWanted = ({ name }: { name: string }): boolean => names.length === 0 || names.includes(name);
-  await recordAll(into, recordings.filter(isWanted), fleetRecordings.filter(isWanted));
+  const [exports, fleets] = [recordings.filter(isWanted), fleetRecordings.filter(isWanted)];
+  if (exports.length + fleets.length > 0) await recordAll(into, exports, fleets);
+  const proofs = proofRecordings.filter(isWanted);
+  if (proofs.length > 0) await recordProofs(into, proofs);
   process.stdout.write(`Recorded into ${into}\n`);
 }

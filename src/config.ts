@@ -1,6 +1,7 @@
 /** The settings of the worker: the environment in, typed and checked settings out. */
 export {
   readAtlasClientSettings,
+  readProofClientSettings,
   readSettings,
   readTemporalClientSettings,
   secretsOf,

@@ -1,4 +1,5 @@
 import type { AtlasClient, CallOptions } from '../atlas/index.ts';
+import type { ClusterLists } from './due-snapshots.ts';
 import type { ClusterSurvey, SurveyClusterInput } from './fleet-activities.ts';
 import { surveySnapshots } from './fleet-survey.ts';
 
@@ -8,10 +9,18 @@ export async function surveyCluster(
   input: SurveyClusterInput,
   options: CallOptions,
 ): Promise<ClusterSurvey> {
-  const cluster = { groupId: input.groupId, clusterName: input.clusterName };
+  return surveySnapshots(await clusterLists(atlas, input, options), input);
+}
+
+export async function clusterLists(
+  atlas: AtlasClient,
+  { groupId, clusterName, sharded }: Pick<SurveyClusterInput, 'groupId' | 'clusterName' | 'sharded'>,
+  options: CallOptions = {},
+): Promise<ClusterLists> {
+  const cluster = { groupId, clusterName };
   const [snapshots, jobs] = await Promise.all([
-    input.sharded ? atlas.listShardedSnapshots(cluster, options) : atlas.listSnapshots(cluster, options),
+    sharded ? atlas.listShardedSnapshots(cluster, options) : atlas.listSnapshots(cluster, options),
     atlas.listExportJobs(cluster, options),
   ]);
-  return surveySnapshots({ snapshots, jobs }, input);
+  return { snapshots, jobs };
 }

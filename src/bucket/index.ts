@@ -2,7 +2,7 @@
 export type { Bucket, BucketObject, ListOptions, ObjectPage, ReadOptions, StreamOptions } from './bucket.ts';
 export { BucketError, isTransient } from './errors.ts';
 export type { BucketErrorCode } from './errors.ts';
-export { bucketLocation, locationText } from './location.ts';
+export { bucketAt, bucketLocation, locationText } from './location.ts';
 export type {
   AzureLocation,
   BucketLocation,

@@ -87,6 +87,15 @@ export function locationText(location: BucketLocation): string {
   }
 }
 
+/** What is known of an export bucket by the words that {@link locationText} has for it. Its region is not in them. */
+export function bucketAt(provider: BucketLocation['provider'], address: string): ExportBucketDocument {
+  const slash = address.lastIndexOf('/');
+  const bucketName = address.slice(slash + 1);
+  return provider === 'AZURE'
+    ? { cloudProvider: provider, serviceUrl: address.slice(0, slash), bucketName }
+    : { cloudProvider: provider, bucketName };
+}
+
 function s3Location(document: ExportBucketDocument, overrides: BucketOverrides): S3Location {
   const region = overrides.region ?? document.region;
   return {

@@ -17,7 +17,11 @@ export async function faultOf(error: unknown): Promise<Fault> {
     return { exitCode: exitCodes.usage, code: error.code, message: error.message };
   }
   return (
-    (await ownFault(error)) ?? (await atlasFault(error)) ?? (await temporalFault(error)) ?? unexpected(error)
+    (await ownFault(error)) ??
+    (await atlasFault(error)) ??
+    (await storageFault(error)) ??
+    (await temporalFault(error)) ??
+    unexpected(error)
   );
 }
 
@@ -46,6 +50,17 @@ async function atlasFault(error: unknown): Promise<Fault | undefined> {
       ? 'Check the credential, its project, roles and IP access list: atlas-export doctor.'
       : undefined;
   return { exitCode: named ? exitCodes.usage : exitCodes.atlas, code, message, nextStep };
+}
+
+async function storageFault(error: unknown): Promise<Fault | undefined> {
+  const { BucketError } = await import('../bucket/index.ts');
+  if (!(error instanceof BucketError)) return undefined;
+  const { code, message } = error;
+  const isSetting = code === 'BUCKET_LOCATION';
+  const nextStep = isSetting
+    ? 'ATLAS_EXPORT_S3_REGION, ATLAS_EXPORT_S3_ENDPOINT and their like say it: docs/settings.md.'
+    : 'This says nothing about the export. What the credential needs: docs/proof.md.';
+  return { exitCode: isSetting ? exitCodes.usage : exitCodes.storage, code, message, nextStep };
 }
 
 async function temporalFault(error: unknown): Promise<Fault | undefined> {

@@ -99,6 +99,23 @@ export function readAtlasClientSettings(
   return { atlas, apiVersion, notices };
 }
 
+/**
+ * Reads what looking into buckets needs, for a process that speaks to neither Temporal nor, perhaps, Atlas.
+ *
+ * @throws {SettingsError} also where no bucket may be looked into
+ */
+export function readProofClientSettings(environment: Environment): ProofSettings {
+  const problems: SettingsProblem[] = [];
+  const { allowHttp } = readOwnSettings(environment, problems);
+  const proof = readProofSettings(environment, { allowHttp, problems });
+  const { name, expected } = proofSettings.buckets;
+  if (proof === undefined && problems.length === 0) problems.push({ name, wrong: 'is missing', expected });
+  if (proof === undefined || problems.length > 0) {
+    throw new SettingsError(withoutSecrets(problems, environment));
+  }
+  return proof;
+}
+
 function noSuchCredentials(name: string, sets: ReadonlyMap<string, unknown>): SettingsProblem {
   const { publicKey, clientId } = atlasVariablesOf(name);
   return {

@@ -36,6 +36,15 @@ export async function openBucketStore({ location, prefix }: BucketStorePlace): P
       const { objects } = await bucket.list({ prefix: keyOf(name), pageSize: 1 });
       return objects.some(({ key }) => key === keyOf(name));
     },
+    list: async function* (name) {
+      let continuation: string | undefined;
+      do {
+        const page = await bucket.list({ prefix: `${keyOf(name)}/`, continuation });
+        for (const { key } of page.objects) yield key.slice(folder.length);
+        ({ continuation } = page);
+      } while (continuation !== undefined);
+    },
+    addressOf: (name) => `${locationText(location)}/${keyOf(name)}`,
     read: (name) => bucket.read(keyOf(name), { bytesMax: storedBytesMax }),
     close: async () => {
       closeWriter();

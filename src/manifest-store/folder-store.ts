@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, opendir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { checkedName, storedBytesMax, type ManifestStore } from './manifest-store.ts';
 
@@ -21,8 +21,19 @@ export function openFolderStore(folder: string): ManifestStore {
       if (bytes !== undefined && bytes > storedBytesMax) throw new RangeError(`${path} has ${bytes} bytes`);
       return await readFile(path);
     },
+    list: (folder) => namesBelow(pathOf(folder), folder),
+    addressOf: pathOf,
     close: () => Promise.resolve(),
   };
+}
+
+async function* namesBelow(path: string, name: string): AsyncGenerator<string> {
+  if ((await sizeOf(path)) === undefined) return;
+  for await (const entry of await opendir(path)) {
+    const inner = `${name}/${entry.name}`;
+    if (entry.isDirectory()) yield* namesBelow(join(path, entry.name), inner);
+    else yield inner;
+  }
 }
 
 /** Beside it first and then into place, on the disk before it has the name: a crash leaves the old file or the new one. */

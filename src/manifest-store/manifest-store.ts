@@ -5,6 +5,10 @@ export interface ManifestStore {
   has(name: string): Promise<boolean>;
   /** The whole file. Rejects where there is none, or where it is larger than a manifest or a part of evidence can be. */
   read(name: string): Promise<Buffer>;
+  /** The names of all files below a folder of it, in no order; none where there is no such folder. */
+  list(folder: string): AsyncIterable<string>;
+  /** Where a file is or would be, as `put` returns it. */
+  addressOf(name: string): string;
   close(): Promise<void>;
 }
 

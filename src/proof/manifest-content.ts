@@ -1,4 +1,5 @@
 import { locationText, type BucketLocation } from '../bucket/index.ts';
+import type { CompleteFile } from './complete-file.ts';
 import type { CollectionRow } from './evidence.ts';
 import { manifestFormat, type ManifestContent } from './manifest.ts';
 import type { VerificationReport } from './verify-export.ts';
@@ -16,7 +17,6 @@ export interface ManifestSubject {
 export function manifestContent(report: VerificationReport, subject: ManifestSubject): ManifestContent {
   const { listing, complete } = report;
   const { objects, bytes, dataBytes, collections } = listing;
-  const { other, ...known } = complete ?? { other: {} };
   return {
     format: manifestFormat,
     product: subject.product,
@@ -32,7 +32,7 @@ export function manifestContent(report: VerificationReport, subject: ManifestSub
     outcome: report.outcome,
     startedAt: report.startedAt,
     finishedAt: report.finishedAt,
-    ...(complete === undefined ? {} : { complete: { ...present(known), other } }),
+    ...(complete === undefined ? {} : { complete: completeInManifest(complete) }),
     files: { ...report.files, agreesAs: [...report.files.agreesAs] },
     found: {
       objects,
@@ -49,6 +49,14 @@ export function manifestContent(report: VerificationReport, subject: ManifestSub
     },
     evidence: report.evidence,
   };
+}
+
+/** `.complete` as a manifest has it: what it does not say is not there. */
+export function completeInManifest({
+  other,
+  ...known
+}: CompleteFile): NonNullable<ManifestContent['complete']> {
+  return { ...present(known), other };
 }
 
 function collectionOf(row: CollectionRow): ManifestContent['collections'][number] {

@@ -86,7 +86,9 @@ export const manifestContentSchema = v.object({
   job: v.pipe(jobSchema, v.description('The job that the evidence is about, as Atlas described it last.')),
   attempts: v.pipe(
     v.array(v.looseObject({ attempt: count, origin: name, job: jobSchema })),
-    v.description('Every job that was created or followed for the request, this one among them.'),
+    v.description(
+      'Every job that was created or followed for the request, this one among them; empty where `atlas-export verify` kept it, which knows the job alone.',
+    ),
   ),
   bucket: v.pipe(
     v.object({ provider: v.picklist(['AWS', 'AZURE', 'GCP']), address: name, prefixes: v.array(name) }),

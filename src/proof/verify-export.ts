@@ -31,6 +31,7 @@ export interface VerificationTask {
   readonly resumeFrom?: unknown;
   /** Called whenever work is safe: after pages, and in a full check after each object. */
   readonly onCheckpoint?: ((checkpoint: Checkpoint) => void) | undefined;
+  readonly observer?: CheckObserver | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Objects per list request, 1 to 1,000. @default 1000, in a full check 100 */
   readonly pageSize?: number | undefined;
@@ -38,6 +39,14 @@ export interface VerificationTask {
   readonly pagesPerCheckpoint?: number | undefined;
   /** Objects that a full check reads at once; each takes about 3 MB, and is begun anew after a crash. @default 2 */
   readonly objectsAtOnce?: number | undefined;
+}
+
+/** Is told of everything that a check sees, as it goes; of some of it again where the check goes on after a failure. */
+export interface CheckObserver {
+  /** Of a page, before it is looked into. The prefix is normalized. */
+  listed(objects: readonly BucketObject[], prefix: string): void;
+  /** What has become evidence. */
+  rows(rows: readonly EvidenceRow[]): void;
 }
 
 /** What a check came to. */
@@ -129,6 +138,7 @@ async function lookAtPage(run: Run, task: VerificationTask): Promise<void> {
     signal,
   });
   run.listRequests += 1;
+  task.observer?.listed(objects, prefix);
   const read =
     run.level === 'full' ? await readObjects({ run, task, prefix, objects }) : new Map<string, ObjectRow>();
   const page = { prefix, objects, read, hasOtherPrefixes: run.prefixes.length > 1 };
@@ -151,6 +161,7 @@ async function writeEvidence(run: Run, task: VerificationTask): Promise<void> {
   const content = evidencePart(run.rows);
   const evidence = withPart(run.evidence, { content, rows: run.rows.length });
   await task.evidence?.put(evidencePartName(evidence.parts), content);
+  task.observer?.rows(run.rows);
   run.evidence = evidence;
   run.rows = [];
 }

@@ -6,7 +6,9 @@ import {
   manifestFile,
   sealManifest,
   verifyExport,
+  type CheckObserver,
   type Checkpoint,
+  type EvidenceStore,
   type LabelEntry,
   type ManifestContent,
   type ManifestSubject,
@@ -33,6 +35,7 @@ export interface JobToVerify {
   readonly checkId: string;
   readonly resumeFrom?: unknown;
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
+  readonly observer?: CheckObserver | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -47,10 +50,29 @@ export interface VerifiedJob {
  * @throws {BucketError} where the storage cannot be looked into or written to, which says nothing about the export
  */
 export async function verifyJob(access: BucketAccess, check: JobToVerify): Promise<VerifiedJob> {
-  const { level, location, groupId, clusterName, job, prefixes, customData, checkId } = check;
   const store = await access.manifestStore();
-  const folder = `${groupId}/${clusterName}/${job.exportId}/${checkId}`;
-  const report = await verifyExport({
+  const folder = `${manifestsOf(check)}/${check.checkId}`;
+  const report = await checkJob(access, check, {
+    put: (name, content) => store.put(`${folder}/${name}`, content),
+    has: (name) => store.has(`${folder}/${name}`),
+  });
+  const manifest = sealManifest(manifestContent(report, subjectOf(check, access.product)), access.signingKey);
+  const address = await store.put(`${folder}/manifest.json`, manifestFile(manifest));
+  const signed = access.signingKey === undefined ? {} : { keyId: keyIdOf(access.signingKey) };
+  return { report, manifest: { address, sha256: manifest.sha256, ...signed } };
+}
+
+/**
+ * The same without a manifest. Keeps nothing where no place for evidence is given.
+ * @throws {BucketError}
+ */
+export async function checkJob(
+  access: BucketAccess,
+  check: Omit<JobToVerify, 'checkId'>,
+  evidence?: EvidenceStore,
+): Promise<VerificationReport> {
+  const { level, location, groupId, clusterName, job, prefixes, customData } = check;
+  return await verifyExport({
     bucket: await access.open(location),
     level,
     expected: {
@@ -61,18 +83,21 @@ export async function verifyJob(access: BucketAccess, check: JobToVerify): Promi
       replicaSetNames: replicaSetNames(job),
       totalFilesCounts: access.totalFilesCounts,
     },
-    evidence: {
-      put: (name, content) => store.put(`${folder}/${name}`, content),
-      has: (name) => store.has(`${folder}/${name}`),
-    },
+    evidence,
     resumeFrom: check.resumeFrom,
     onCheckpoint: check.onCheckpoint,
+    observer: check.observer,
     signal: check.signal,
   });
-  const manifest = sealManifest(manifestContent(report, subjectOf(check, access.product)), access.signingKey);
-  const address = await store.put(`${folder}/manifest.json`, manifestFile(manifest));
-  const signed = access.signingKey === undefined ? {} : { keyId: keyIdOf(access.signingKey) };
-  return { report, manifest: { address, sha256: manifest.sha256, ...signed } };
+}
+
+/** The folder in the manifest store below which each check of a job has one of its own. */
+export function manifestsOf({
+  groupId,
+  clusterName,
+  job,
+}: Pick<JobToVerify, 'groupId' | 'clusterName' | 'job'>): string {
+  return `${groupId}/${clusterName}/${job.exportId}`;
 }
 
 /** Only where every component is named: one without a name could be any of the replica sets that are there. */

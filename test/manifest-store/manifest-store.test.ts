@@ -24,8 +24,17 @@ async function keepsFiles(store: ManifestStore): Promise<void> {
     await store.put(name, Buffer.from(`second ${name}`));
     assert.equal((await store.read(name)).toString(), `second ${name}`);
   }
+  assert.deepEqual((await listed(store, 'group/cluster')).toSorted(), names.toSorted());
+  assert.deepEqual(await listed(store, 'group/clus'), [], 'a beginning of a name is no folder');
+  assert.equal(store.addressOf(names[0]), await store.put(names[0], Buffer.from(`second ${names[0]}`)));
   assert.equal(await store.has('group/cluster/export/manifest'), false, 'a beginning of a name is no name');
   await assert.rejects(store.read('group/none.json'));
+}
+
+async function listed(store: ManifestStore, folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const name of store.list(folder)) found.push(name);
+  return found;
 }
 
 async function refusesNames(store: ManifestStore): Promise<void> {

@@ -6,6 +6,7 @@ import { followVerbs } from './follow-verbs.ts';
 import { keepVerbs } from './keep-verbs.ts';
 import { scheduleVerbs } from './schedule-verbs.ts';
 import { setupVerb } from './setup-verbs.ts';
+import { proofVerbs } from './proof-verbs.ts';
 import { runVerb, startVerb } from './start-verbs.ts';
 
 /** Every verb, in the order in which `--help` and `docs/cli.md` show them. */
@@ -14,6 +15,7 @@ export const verbs: readonly (VerbSpec | VerbGroupSpec)[] = [
   startVerb,
   ...followVerbs,
   ...atlasVerbs,
+  ...proofVerbs,
   scheduleVerbs,
   keepVerbs,
   doctorVerb,

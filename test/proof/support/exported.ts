@@ -1,4 +1,5 @@
 /** A simulated Atlas that writes its exports into a real S3 server, and what to expect of one of them. */
+import assert from 'node:assert/strict';
 import {
   startSimulator,
   manualClock,
@@ -22,10 +23,13 @@ export interface Exported {
 
 export interface ExportStage {
   readonly server: S3Server;
+  readonly simulator: Simulator;
+  readonly exportBucketId: string;
   readonly location: S3Location;
   readonly bucket: Bucket;
   /** An export that has ended Successful at the simulated Atlas, and is in the bucket as its plan says. */
-  exported(plan?: Partial<ExportPlan>, cluster?: 'orders' | 'events'): Promise<Exported>;
+  /** Of a new snapshot of `orders`, a replica set, of `events`, with three shards, or of a cluster that was added. */
+  exported(plan?: Partial<ExportPlan>, clusterName?: string, snapshotId?: string): Promise<Exported>;
   stop(): Promise<void>;
 }
 
@@ -53,10 +57,14 @@ export async function startExportStage(): Promise<ExportStage> {
   };
   return {
     server,
+    simulator,
+    exportBucketId,
     location,
     bucket,
-    exported: async (plan = {}, clusterName = 'orders') => {
-      const snapshot = simulator.addSnapshot({ clusterName });
+    exported: async (plan = {}, clusterName = 'orders', snapshotId) => {
+      const { clusters } = simulator.groups[0] ?? assert.fail('there is no project');
+      const known = clusters.get(clusterName)?.snapshots.find(({ id }) => id === snapshotId);
+      const snapshot = known ?? simulator.addSnapshot({ clusterName });
       const job = simulator.createForeignJob({
         clusterName,
         snapshotId: snapshot.id,

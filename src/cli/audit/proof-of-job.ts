@@ -1,0 +1,65 @@
+import type { KeyObject } from 'node:crypto';
+import type { ExportJob } from '../../atlas/index.ts';
+import type { ManifestStore } from '../../manifest-store/index.ts';
+import { isTrustworthy, openStoredManifest, type StoredManifest } from '../../verification/index.ts';
+import type { ManifestFound } from './audit.ts';
+
+export interface ProofOptions {
+  readonly store: ManifestStore;
+  readonly publicKey: KeyObject | undefined;
+  readonly groupId: string;
+  readonly clusterName: string;
+  /** Of all manifests that the store has of the cluster. */
+  readonly names: readonly string[];
+}
+
+/** A manifest that proves a job's export, or why there is none. */
+export type Proof = { readonly manifest: ManifestFound } | { readonly reason: string };
+
+/** The newest check that can be trusted decides: an export that was whole once may have lost something since. */
+export async function proofOfJob(job: ExportJob, options: ProofOptions): Promise<Proof> {
+  const { store, publicKey, groupId, clusterName } = options;
+  const folder = `${groupId}/${clusterName}/${job.id}/`;
+  const stored: StoredManifest[] = [];
+  for (const name of options.names.filter((each) => each.startsWith(folder))) {
+    stored.push(await openStoredManifest(store, name, publicKey));
+  }
+  if (stored.length === 0) return { reason: 'there is no manifest of it' };
+  const newest = stored
+    .filter((each) => isTrustworthy(each) && isOf(each, { job, groupId, clusterName }))
+    .toSorted((a, b) => (finishedAt(a) < finishedAt(b) ? -1 : 1))
+    .at(-1);
+  if (newest?.manifest === undefined) return { reason: distrust(stored) };
+  const { seal, address, manifest } = newest;
+  if (manifest.outcome !== 'proven' || (seal !== 'signed' && seal !== 'unsigned')) {
+    const [code = 'a failure'] = Object.keys(manifest.findings.counts);
+    return { reason: `the check of ${manifest.finishedAt} failed: ${code}` };
+  }
+  const { sha256, level } = manifest;
+  return { manifest: { address, sha256, seal, level, finishedAt: manifest.finishedAt } };
+}
+
+/** A copy in another export's folder proves nothing of that one. */
+function isOf(
+  { manifest }: StoredManifest,
+  { job, groupId, clusterName }: { job: ExportJob; groupId: string; clusterName: string },
+): boolean {
+  return (
+    manifest?.job.exportId === job.id &&
+    manifest.request.groupId === groupId &&
+    manifest.request.clusterName === clusterName &&
+    manifest.request.snapshotId === job.snapshotId
+  );
+}
+
+function finishedAt({ manifest }: StoredManifest): string {
+  return manifest?.finishedAt ?? '';
+}
+
+function distrust(stored: readonly StoredManifest[]): string {
+  const seals = stored.map(({ seal }) => seal);
+  if (seals.includes('altered')) return 'its manifest was altered';
+  if (seals.includes('wrongSignature')) return 'its manifest is not signed by the key that is set';
+  if (seals.includes('unreadable')) return 'its manifest cannot be read';
+  return 'the manifest in its place is of another export';
+}
