@@ -1,4 +1,3 @@
-import { Worker } from '@temporalio/worker';
 import type { RequestEvidence, WorkflowHistory } from './evidence.ts';
 import { childrenOf, readHistory, type RawHistory } from './read-history.ts';
 import type { Stage } from './stage.ts';
@@ -28,18 +27,11 @@ export async function collectHistories(
     const raw = await read({ workflowId, runId }, name, 'exportSnapshot');
     await Promise.all(childrenOf(raw).map((child) => read(child, name, 'trackComponent')));
   }
-  const errors = await replayErrors(stage, [...collected.values()]);
-  return [...collected.values()].map(({ history }) => ({
-    ...history,
-    replayError: errors.get(history.runId),
-  }));
-}
-
-/** Errors by run id. */
-async function replayErrors(stage: Stage, collected: readonly Collected[]): Promise<Map<string, string>> {
-  const errors = new Map<string, string>();
-  const histories = collected.map(({ history: { workflowId }, raw }) => ({ workflowId, history: raw }));
-  const replayed = Worker.runReplayHistories({ workflowBundle: stage.workflowBundle }, histories);
-  for await (const { runId, error } of replayed) if (error !== undefined) errors.set(runId, error.message);
-  return errors;
+  const all = [...collected.values()];
+  return await Promise.all(
+    all.map(async ({ history, raw }) => {
+      const replayError = await stage.replayer.errorOf({ workflowId: history.workflowId, history: raw });
+      return { ...history, replayError };
+    }),
+  );
 }

@@ -41,7 +41,7 @@ export interface HistoryEvent {
   /** Of an activity's event: the type of the activity that was scheduled, and the id of that event. */
   readonly activityType: string | undefined;
   readonly scheduledEventId: number | undefined;
-  /** Of a failed workflow task: why. */
+  /** Of a failed workflow task: why. Of a failed activity: the failure's type. */
   readonly cause: string | undefined;
 }
 
@@ -65,6 +65,8 @@ export interface Evidence {
   readonly convergedByMs: number;
   /** Why it was not over in the machine's time; all else is then as it was at that moment. */
   readonly hung: string | undefined;
+  /** Workflow tasks that the server has lost, in words; the run was broken off then. */
+  readonly lostTasks: readonly string[];
   /** Where time was skipped under something that held it. */
   readonly leaps: readonly string[];
   readonly requests: readonly RequestEvidence[];

@@ -57,8 +57,11 @@ function scheduledEventIdOf(event: RawEvent): number | undefined {
   return attributes ? Number(attributes.scheduledEventId ?? 0) : undefined;
 }
 
-/** `unhandledCommand: …`, of a workflow task that failed. */
-function causeOf({ workflowTaskFailedEventAttributes: failed }: RawEvent): string | undefined {
+/** `unhandledCommand: …` of a workflow task that failed; the failure's type, such as `ATLAS_NOT_FOUND`, of an activity. */
+function causeOf(event: RawEvent): string | undefined {
+  const activity = event.activityTaskFailedEventAttributes;
+  if (activity) return activity.failure?.applicationFailureInfo?.type ?? undefined;
+  const failed = event.workflowTaskFailedEventAttributes;
   if (!failed) return undefined;
   const cause =
     Number(failed.cause) === unhandledCommand ? 'unhandledCommand' : `cause ${String(failed.cause)}`;

@@ -2,6 +2,7 @@ import { setTimeout as machineSleep } from 'node:timers/promises';
 import { collectHistories } from './collect-histories.ts';
 import type { Evidence, RequestEvidence } from './evidence.ts';
 import { describeUnderWay } from './idle.ts';
+import { watchForLostTasks } from './lost-tasks.ts';
 import { outcomeOf } from './outcome.ts';
 import { hourMs, type Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
@@ -12,8 +13,8 @@ import { startFaultyWorld, type FaultyWorld } from './world.ts';
 /** After the faults have ended, every request must be over within this time: all attempts of all jobs, one after the other. */
 const convergenceMs = 48 * hourMs;
 
-/** In the machine's time: many times what the longest seed takes. */
-const limitMs = 60_000;
+/** In the machine's time: many times what the longest seed takes where the machine is busy. */
+const limitMs = 180_000;
 
 /**
  * Runs one seed to its end and returns what it left behind. Holds the stage's time at its start and end. Where
@@ -27,7 +28,13 @@ export async function runSeed(stage: Stage, scenario: Scenario): Promise<Evidenc
   const staged = stagedRun(stage, run);
   const leapsBefore = stage.time.leaps.length;
   const convergedByMs = startedAtMs + scenario.faultsUntilMs + convergenceMs;
-  const collect = async (hung: string | undefined): Promise<Evidence> => {
+  const collect = async ({
+    hung,
+    lostTasks = [],
+  }: {
+    hung?: string;
+    lostTasks?: readonly string[];
+  }): Promise<Evidence> => {
     const requests = await Promise.all(run.started.map((each) => requestEvidence(each, world)));
     for (const [index, open] of run.started.entries()) {
       if (requests[index]?.outcome.kind === 'open')
@@ -39,6 +46,7 @@ export async function runSeed(stage: Stage, scenario: Scenario): Promise<Evidenc
       faultsEndedAtMs: startedAtMs + scenario.faultsUntilMs,
       convergedByMs,
       hung,
+      lostTasks,
       leaps: stage.time.leaps.slice(leapsBefore),
       requests,
       jobs: world.simulator.books.jobs,
@@ -49,16 +57,17 @@ export async function runSeed(stage: Stage, scenario: Scenario): Promise<Evidenc
   };
   stage.enter(world.groupId, staged);
   try {
-    const played = (async (): Promise<boolean> => {
+    const played = (async (): Promise<readonly string[]> => {
       await playTimeline(stage, run, staged.isIdle);
       // Once nothing is left to do, the server skips there at once.
       await stage.time.runUntil(convergedByMs, staged.isIdle);
-      return true;
+      return [];
     })();
-    const inTime = await within(limitMs, played);
-    if (inTime) return await collect(undefined);
+    const lost = watchForLostTasks(stage, () => runIdsOf(run));
+    const lostTasks = await within(limitMs, Promise.race([played, lost.found])).finally(lost.stop);
+    if (lostTasks !== undefined) return await collect({ lostTasks });
     const underWay = await describeUnderWay(stage.client, runIdsOf(run));
-    return await collect(`after ${limitMs / 1000} s: ${stage.time.describe()}; ${underWay}`);
+    return await collect({ hung: `after ${limitMs / 1000} s: ${stage.time.describe()}; ${underWay}` });
   } finally {
     stage.leave(world.groupId);
     await world.close();

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { excuseFor } from './excuses.ts';
 import { violationsOf } from './invariants/index.ts';
 import { machineClock } from './process-clock.ts';
 import { runSeed } from './run-seed.ts';
@@ -10,6 +11,9 @@ import { outcomeText, storyOf } from './story.ts';
 /** The server's bookkeeping of its locks grows with each; a new one every so often keeps it quick. */
 const seedsPerStage = 40;
 
+/** A server that lost a task, or the count of its locks, is of no use to the next seed. */
+const spoiling = new Set(['endsInTime', 'serverKeepsTasks', 'timeIsHeld']);
+
 /** Runs the seeds that come in, one a line, and answers each with one line of JSON. Ends with its input. */
 async function main(): Promise<void> {
   let stage: Stage | undefined;
@@ -18,7 +22,6 @@ async function main(): Promise<void> {
     stage ??= await startStage();
     const report = await reportOn(stage, seed);
     process.stdout.write(`${JSON.stringify(report)}\n`);
-    // A server that lost a task, or the count of its locks, is of no use to the next seed.
     if (report.spoilt) return;
     seedsOnStage += 1;
     if (seedsOnStage < seedsPerStage) continue;
@@ -33,6 +36,7 @@ async function reportOn(stage: Stage, seed: string): Promise<SeedReport> {
   const beganMs = machineClock.monotonicMs();
   const evidence = await runSeed(stage, drawScenario(seed));
   const violations = violationsOf(evidence);
+  const excuse = excuseFor(violations);
   return {
     seed,
     tookMs: Math.round(machineClock.monotonicMs() - beganMs),
@@ -43,7 +47,8 @@ async function reportOn(stage: Stage, seed: string): Promise<SeedReport> {
     stops: evidence.activities.filter(({ stoppedAt }) => stoppedAt !== undefined).length,
     locksGivenBack: stage.time.locksGivenBack,
     outcomes: evidence.requests.map(({ name, outcome }) => `${name}: ${outcomeText(outcome)}`),
-    spoilt: violations.some(({ invariant }) => invariant === 'endsInTime' || invariant === 'timeIsHeld'),
+    spoilt: violations.some(({ invariant }) => spoiling.has(invariant)),
+    ...(excuse === undefined ? {} : { excuse }),
     violations,
     ...(violations.length > 0 ? { story: storyOf(evidence) } : {}),
   };

@@ -13,8 +13,10 @@ const seedReportSchema = v.object({
   stops: v.number(),
   /** How often the server's time was stuck and had to be freed, since its start. */
   locksGivenBack: v.number(),
-  /** Whether it shows nothing, since it hung or time leapt; its process has ended then. */
+  /** Whether its server is of no use to another seed; its process has ended then. */
   spoilt: v.boolean(),
+  /** The fault of the server that explains all that is wrong; then it may be run once more. */
+  excuse: v.exactOptional(v.string()),
   outcomes: v.array(v.string()),
   violations: v.array(v.object({ invariant: v.string(), what: v.string() })),
   story: v.exactOptional(v.string()),

@@ -8,8 +8,8 @@ export interface SeedResult {
   readonly seed: number;
   /** Undefined where its process ended, or had to be ended, before it could report. */
   readonly report: SeedReport | undefined;
-  /** How often it had been spoilt before: see `runSeeds`. */
-  readonly repeated: number;
+  /** Why it was run again, once for each time: see `runSeeds`. */
+  readonly excuses: readonly string[];
   /** The last that its process wrote to its standard error while the seed ran. */
   readonly stderr: string;
 }
@@ -31,24 +31,23 @@ export function isFailed({ report }: SeedResult): boolean {
 }
 
 /**
- * Temporal's test server loses a workflow task now and then: it writes that one has started, and neither hands it
- * out nor times it out; now and then its count of locks is one too low, and time leaps. Such a run shows nothing,
- * so it is made once more, and counted as repeated.
+ * A run that a fault of the test server explains shows nothing, so it is made again, and counted. The same seed
+ * meets the same fault more often than another.
  */
-const repeatsMax = 1;
+const repeatsMax = 3;
 
-/** Runs seeds until there are none left. A seed whose run is spoilt is run once more, on another server. */
+/** Runs seeds until there are none left. A seed whose run has an excuse is run again, on another server. */
 export async function runSeeds(options: SeedRunnerOptions): Promise<void> {
   const { processes } = options;
-  const spoilt = new Map<number, number>();
+  const excusesOf = new Map<number, readonly string[]>();
   const again: number[] = [];
   const next = (): number | undefined => again.shift() ?? options.next();
   const onResult = (seed: number, report: SeedReport | undefined, stderr: string): void => {
-    const repeated = spoilt.get(seed) ?? 0;
-    if (report?.spoilt === true && repeated < repeatsMax) {
-      spoilt.set(seed, repeated + 1);
+    const excuses = excusesOf.get(seed) ?? [];
+    if (report?.excuse !== undefined && excuses.length < repeatsMax) {
+      excusesOf.set(seed, [...excuses, report.excuse]);
       again.push(seed);
-    } else options.onResult({ seed, report, repeated, stderr });
+    } else options.onResult({ seed, report, excuses, stderr });
   };
   const lane = async (): Promise<void> => {
     let seed = next();

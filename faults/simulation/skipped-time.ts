@@ -9,9 +9,12 @@ import { machineClock, moveProcessClock, resetProcessClock } from './process-clo
 
 /** The two clocks may differ by a little. */
 const leapMsMin = 50;
-const checkedEveryMs = 20;
+/** Each check is a call to the server, and a seed is a matter of two seconds. */
+const checkedEveryMs = 80;
 /** The server may take its time to do what it was asked; a lock that is given back too early lets time leap. */
 const stuckMsMin = 250;
+/** Where something is under way after all, the next look at it, which reads every history, comes later and later. */
+const stuckMsMax = 2_000;
 
 /** gRPC's UNKNOWN */
 const unknownStatus = 2;
@@ -135,15 +138,20 @@ export class SkippedTime {
   async #unlockStuck(isOver: () => boolean, isIdle: IdleCheck): Promise<void> {
     let before = { serverMs: await this.nowMs(), machineMs: machineClock.monotonicMs() };
     let stuckSinceMs = before.machineMs;
+    let patienceMs = stuckMsMin;
     while (!isOver()) {
       await machineSleep(checkedEveryMs);
       const now = { serverMs: await this.nowMs(), machineMs: machineClock.monotonicMs() };
       const skippedMs = now.serverMs - before.serverMs - (now.machineMs - before.machineMs);
       before = now;
-      if (skippedMs > checkedEveryMs || this.#held.size > 0) stuckSinceMs = now.machineMs;
-      if (now.machineMs - stuckSinceMs < stuckMsMin || isOver()) continue;
+      if (skippedMs > checkedEveryMs || this.#held.size > 0) {
+        stuckSinceMs = now.machineMs;
+        patienceMs = stuckMsMin;
+      }
+      if (now.machineMs - stuckSinceMs < patienceMs || isOver()) continue;
       const quiet = await isIdle();
       if (isOver() || this.#held.size > 0) continue;
+      patienceMs = quiet ? stuckMsMin : Math.min(2 * patienceMs, stuckMsMax);
       stuckSinceMs = machineClock.monotonicMs();
       if (!quiet || !(await this.#unlocks())) continue;
       this.locksGivenBack += 1;

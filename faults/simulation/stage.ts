@@ -13,6 +13,7 @@ import { findOrBuildTimeSkippingServer } from '../../src/testing/time-skipping-s
 import { loadWorkflowBundle } from '../../src/worker/workflow-bundle.ts';
 import { faultPointInterceptor, type ActivityWatch } from './fault-points.ts';
 import { installProcessClock } from './process-clock.ts';
+import { Replayer } from './replayer.ts';
 import type { Scenario } from './scenario.ts';
 import { SkippedTime } from './skipped-time.ts';
 
@@ -32,7 +33,7 @@ export interface StageOptions {
 export interface Stage {
   readonly time: SkippedTime;
   readonly client: Client;
-  readonly workflowBundle: WorkflowBundle;
+  readonly replayer: Replayer;
   readonly breakActivities: (activities: ExportActivities) => ExportActivities;
   taskQueue(workers: Scenario['workers']): string;
   enter(groupId: string, run: StagedRun): void;
@@ -46,7 +47,7 @@ const workersOf: Readonly<Record<Scenario['workers'], readonly string[]>> = {
   uncached: ['worker-1'],
 };
 
-const startAttemptsMax = 4;
+const startAttemptsMax = 10;
 
 let runtimeInstalled = false;
 
@@ -110,19 +111,20 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       ),
     ),
   );
+  const replayer = new Replayer(workflowBundle);
   const running = workers.map((worker) => worker.run());
   return {
     time,
     // A plain one: the environment's own client would skip time as it likes.
     client: new Client({ connection: environment.connection }),
-    workflowBundle,
+    replayer,
     breakActivities: options.breakActivities ?? ((activities) => activities),
     taskQueue: (queue) => `${queuePrefix}-${queue}`,
     enter: (groupId, run) => runs.set(groupId, run),
     leave: (groupId) => runs.delete(groupId),
     close: async () => {
       for (const worker of workers) worker.shutdown();
-      await Promise.all(running);
+      await Promise.all([...running, replayer.close()]);
       await time.close();
       await environment.teardown();
     },

@@ -68,12 +68,12 @@ export async function claimJob(run: ExportRun, attempt: number): Promise<Claimed
     }
     const lookAgainMs = found === undefined ? backoffMs(tries.failures) : settleWaitMs(tries);
     if (lookAgainMs !== undefined) {
-      await pause(run, lookAgainMs, 'looking for the export job');
+      await pause(run, tries, { waitMs: lookAgainMs, why: 'looking for the export job' });
       continue;
     }
     const outcome = await post(run, exportRequestId, tries);
     if (outcome.kind === 'created') return { job: outcome.job, origin: 'created' };
-    await pause(run, outcome.waitMs, outcome.why);
+    await pause(run, tries, outcome);
   }
 }
 
@@ -92,7 +92,7 @@ async function find(
   } catch (error) {
     const answer = atlasAnswer(error);
     if (run.remainingMs() === 0)
-      throw deadlineExceeded(run, `looking for the export job (${answer.message})`);
+      throw deadlineExceeded(run, `looking for the export job (${answer.message})`, besides(run, tries));
     const refused = refusal(run, answer);
     if (refused !== undefined && !tries.doubted) throw refused;
     tries.failures += 1;
@@ -194,7 +194,7 @@ function afterFailedPost(run: ExportRun, answer: AtlasAnswer, tries: Tries): Pos
   }
   const refused = refusal(
     run,
-    tries.doubted ? { ...answer, message: `${answer.message} ${doubtText(run)}` } : answer,
+    tries.doubted ? { ...answer, message: `${answer.message}${besides(run, tries)}` } : answer,
   );
   if (refused !== undefined) throw refused;
   // Not taken now (rate limit, upgrade, no connection): nothing happened, so the same again later.
@@ -203,9 +203,11 @@ function afterFailedPost(run: ExportRun, answer: AtlasAnswer, tries: Tries): Pos
   return { kind: 'again', waitMs, why: `creating the export job (last try: ${answer.code})` };
 }
 
-function doubtText(run: ExportRun): string {
-  const id = run.exportRequestId(run.attempts.length + 1);
-  return `An earlier create request went unanswered and its job was not listed since; it would carry ${exportRequestIdKey} ${id}.`;
+/** What an ending without a job has to say besides, with a space before it: nothing while there is no doubt. */
+function besides(run: ExportRun, { doubted }: Tries): string {
+  if (!doubted) return '';
+  const id = run.exportRequestId(run.attempt);
+  return ` An earlier create request went unanswered and its job was not listed since; it would carry ${exportRequestIdKey} ${id}.`;
 }
 
 /**
@@ -224,9 +226,13 @@ function backoffMs(count: number): number {
   return Math.min(pauseMsFirst * 2 ** Math.min(count - 1, 10), pauseMsMax);
 }
 
-async function pause(run: ExportRun, waitMs: number, why: string): Promise<void> {
+async function pause(
+  run: ExportRun,
+  tries: Tries,
+  { waitMs, why }: { readonly waitMs: number; readonly why: string },
+): Promise<void> {
   const remainingMs = run.remainingMs();
-  if (remainingMs === 0) throw deadlineExceeded(run, why);
+  if (remainingMs === 0) throw deadlineExceeded(run, why, besides(run, tries));
   run.publish();
   await sleep(Math.max(1, Math.min(waitMs, remainingMs)), {
     summary: `${why}: next in ${durationText(waitMs)}`,

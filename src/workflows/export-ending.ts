@@ -31,18 +31,15 @@ export function runFailure(
     nextStep: nextStep(type, run.job),
     job: run.job,
     attempts: run.attempts,
-    exportRequestId: run.exportRequestId(Math.max(1, run.attempts.length)),
+    exportRequestId: run.exportRequestId(run.attempt),
     atlas,
     verification: run.verification,
   });
 }
 
-export function deadlineExceeded(run: ExportRun, doing: string): ApplicationFailure {
-  return runFailure(
-    run,
-    'DeadlineExceeded',
-    `The deadline (${new Date(run.deadlineAtMs).toISOString()}) passed while ${doing}.`,
-  );
+export function deadlineExceeded(run: ExportRun, doing: string, besides = ''): ApplicationFailure {
+  const deadline = new Date(run.deadlineAtMs).toISOString();
+  return runFailure(run, 'DeadlineExceeded', `The deadline (${deadline}) passed while ${doing}.${besides}`);
 }
 
 /** The failure for an answer of Atlas that no waiting can change; undefined for one that may pass. */

@@ -32,6 +32,8 @@ export class ExportRun {
   readonly deadlineAtMs: number;
   readonly components = new Map<string, ComponentStatus>();
   readonly attempts: AttemptReport[] = [];
+  /** The attempt under way, from before its job is known. */
+  attempt = 1;
   snapshotId: string;
   exportBucketId: string | undefined;
   exportBucketName: string | undefined;

@@ -91,6 +91,7 @@ async function exportToTheEnd(run: ExportRun): Promise<ExportResult> {
   await checkWebhook(run);
   await resolve(run);
   for (let attempt = 1; ; attempt += 1) {
+    run.attempt = attempt;
     const claimed = await claimJob(run, attempt);
     const job = await followAttempt(run, claimed, attempt);
     if (job.state === 'Successful') {

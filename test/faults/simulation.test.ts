@@ -6,8 +6,8 @@ import { readFailedSeeds } from '../../faults/simulation/failed-seeds.ts';
 import { drawScenario } from '../../faults/simulation/scenario.ts';
 import { isFailed, runSeeds, type SeedResult } from '../../faults/simulation/seed-runner.ts';
 
-/** No further seed is begun after this long. */
-const budgetMs = 90_000;
+/** No further seed is begun after this long, but for one fresh seed where the machine is busy. */
+const budgetMs = 60_000;
 
 /** The short form of `npm run faults`: every seed that ever failed, then fresh ones while the time lasts. */
 describe('exports under faults that seeds decide', () => {
@@ -21,7 +21,7 @@ describe('exports under faults that seeds decide', () => {
     const next = (): number | undefined => {
       const known = failedOnce.shift();
       if (known !== undefined) return known;
-      if (performance.now() > untilMs) return undefined;
+      if (fresh > 0 && performance.now() > untilMs) return undefined;
       fresh += 1;
       return firstFresh + fresh - 1;
     };
@@ -30,7 +30,6 @@ describe('exports under faults that seeds decide', () => {
     t.diagnostic(describeTotals(results, commit));
     const failed = results.filter(isFailed).map((result) => describeResult(result, commit));
     assert.equal(failed.length, 0, failed.join('\n'));
-    assert.ok(fresh > 0, 'there was no time for a fresh seed');
   });
 
   test('are drawn the same whenever the seed is the same', () => {

@@ -144,6 +144,22 @@ describe('creating the export job, once', () => {
     assert.equal(atlas.count('createExportJob'), 1);
   });
 
+  test('a deadline that comes while the create of a second attempt is in doubt names that create, and not the first job’s', async () => {
+    const atlas = new PretendAtlas();
+    atlas.plans = [{ runningMs: 60_000, outcome: 'Failed' }, { runningMs: hourMs }];
+    atlas.afterCreate = (count) => {
+      if (count === 2) throw atlasFailure(lostReply);
+    };
+    atlas.before = ({ name }) => {
+      if (name === 'findExportJob' && atlas.jobs.length === 2) throw atlasFailure(wrongKey);
+    };
+    const failure = await fail(atlas, { ...request, deadline: '1 hour' });
+    assert.equal(failure.type, 'DeadlineExceeded');
+    const [, doubted] = atlas.jobs;
+    assert.equal(failure.details.exportRequestId, doubted?.customData.at(-1)?.value);
+    assert.match(failure.message, /went unanswered.*exportRequestId [^ ]+\/2\.$/);
+  });
+
   test('while a create is in doubt, a credential that is refused for an hour ends nothing', async () => {
     const atlas = new PretendAtlas();
     atlas.afterCreate = () => {

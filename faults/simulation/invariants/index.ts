@@ -4,7 +4,7 @@ import { oneJobPerAttempt, oneActiveJobPerSnapshot } from './jobs.ts';
 import { everyRequestEnds, failuresAreTrue, nothingLost, successesAreTrue } from './outcomes.ts';
 import { looksWithinSchedule } from './looks.ts';
 import { retryAfterRespected } from './rate-limits.ts';
-import { endsInTime, timeIsHeld } from './time.ts';
+import { endsInTime, serverKeepsTasks, timeIsHeld } from './time.ts';
 
 /** A check of what a run left behind: what is wrong, in words. */
 export type Invariant = (evidence: Evidence) => string[];
@@ -22,6 +22,7 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   historyBounded,
   historiesReplay,
   endsInTime,
+  serverKeepsTasks,
   timeIsHeld,
 };
 

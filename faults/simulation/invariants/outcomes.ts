@@ -1,7 +1,15 @@
 import { exportFailureTypes } from '../../../src/contract/index.ts';
-import { jobsOfRun, untrueSuccesses } from '../../books-check.ts';
+import type { BookedJob } from '../../../simulator/index.ts';
+import { exportRequestIdOf, jobsOfRun, untrueSuccesses } from '../../books-check.ts';
 import type { RequestEvidence } from '../evidence.ts';
+import { deadlineAtMs } from './deadline.ts';
 import type { Invariant } from './index.ts';
+
+/** The server's clock and the books' may differ by this, as the machine is busy. */
+const clockMsMax = 1_000;
+
+/** The longest pause before another attempt. */
+const attemptPauseMsMax = 30 * 60_000;
 
 /** Every request has ended, in one of the documented ways. */
 export const everyRequestEnds: Invariant = ({ requests }) =>
@@ -33,51 +41,73 @@ export const successesAreTrue: Invariant = ({ requests, jobs }) =>
 /** No failure is reported that Atlas's books, the faults served or the clock do not bear out. */
 export const failuresAreTrue: Invariant = ({ requests, jobs, calls }) =>
   requests.flatMap((request) => {
-    const { name, outcome } = request;
+    const { name, outcome, scenario } = request;
     if (outcome.kind !== 'failed') return [];
-    const last = jobs.find(({ exportId }) => exportId === outcome.details?.job?.exportId);
-    switch (outcome.type) {
+    const { type, details, message } = outcome;
+    const last = jobs.find(({ exportId }) => exportId === details?.job?.exportId);
+    const untrue = (why: string): string[] => [`${name}: ${type} ${why}: ${message}`];
+    switch (type) {
       case 'ExportFailed':
-        return last?.state === 'Failed' ? [] : [`${name}: ExportFailed for a job that is ${last?.state}`];
+        if (last?.state !== 'Failed') return untrue(`for a job that is ${last?.state}`);
+        if (last.snapshotId !== request.snapshotId) return untrue('for a job of another snapshot');
+        return details?.attempts?.length === scenario.settings.maxAttempts
+          ? []
+          : untrue(`after ${details?.attempts?.length} attempts of ${scenario.settings.maxAttempts}`);
       case 'ExportCancelled':
-        return last?.state === 'Cancelled'
-          ? []
-          : [`${name}: ExportCancelled for a job that is ${last?.state}`];
+        if (last?.snapshotId !== request.snapshotId) return untrue('for a job of another snapshot');
+        return last.state === 'Cancelled' ? [] : untrue(`for a job that is ${last.state}`);
       case 'DeadlineExceeded':
-        return deadlineHasPassed(request) ? [] : [`${name}: DeadlineExceeded before its deadline`];
+        return deadlineHasPassed(request) ? [] : untrue('before its deadline');
       case 'AtlasUnauthorized':
-        return calls.some(({ faultApplied }) => faultApplied === 'unauthorized')
+        if (jobsOfRun(jobs, request.runId).length > 0) return untrue('although it has created a job');
+        return calls.some((call) => call.faultApplied === 'unauthorized' && isWithin(request, call.at))
           ? []
-          : [`${name}: AtlasUnauthorized although no credential was refused`];
+          : untrue('although no credential was refused while it ran');
       case 'ExportConflict':
-        return request.scenario.settings.onActiveExport === 'fail' && jobs.length > 0
+        if (scenario.settings.onActiveExport !== 'fail') return untrue('although it was not asked to fail');
+        return jobs.some((job) => isInTheWay(request, job))
           ? []
-          : [`${name}: ExportConflict although nothing stood in the way: ${outcome.message}`];
+          : untrue('although nothing stood in the way');
       default:
-        return [`${name}: ${outcome.type} although everything it asked for exists: ${outcome.message}`];
+        return untrue('although everything it asked for exists');
     }
   });
 
-/** No job that a request created is missing from what the request says in the end. */
+/**
+ * No job that a request created is missing from what the request says in the end. Where the deadline comes while
+ * a create is in doubt, its job may not be known yet; then the failure gives the identity that it carries.
+ */
 export const nothingLost: Invariant = ({ requests, jobs }) =>
   requests.flatMap(({ name, runId, outcome }) => {
     if (outcome.kind !== 'failed' && outcome.kind !== 'succeeded') return [];
     const { attempts = [] } = outcome.kind === 'failed' ? (outcome.details ?? {}) : outcome.result;
     const told = new Set(attempts.map(({ job }) => job.exportId));
-    // While a create is in doubt its job may not be known yet; then the deadline's failure says so.
-    if (outcome.kind === 'failed' && outcome.type === 'DeadlineExceeded') return [];
+    const inDoubt =
+      outcome.kind === 'failed' && outcome.type === 'DeadlineExceeded'
+        ? outcome.details?.exportRequestId
+        : undefined;
     return jobsOfRun(jobs, runId)
-      .filter(({ exportId }) => !told.has(exportId))
+      .filter((job) => !told.has(job.exportId))
+      .filter((job) => inDoubt === undefined || exportRequestIdOf(job) !== inDoubt)
       .map(({ exportId }) => `${name} created ${exportId} and ended without a word of it`);
   });
 
-function deadlineHasPassed({ endedAtMs, startedAtMs, scenario }: RequestEvidence): boolean {
-  const deadlines: Readonly<Record<string, number>> = {
-    '20 minutes': 20 * 60_000,
-    '2 hours': 2 * 3_600_000,
-    '2 days': 48 * 3_600_000,
-  };
-  const deadlineMs = deadlines[String(scenario.settings.deadline)] ?? 7 * 24 * 3_600_000;
-  // A failed attempt is not followed by another when the pause would end after the deadline: 30 minutes at most.
-  return (endedAtMs ?? 0) - startedAtMs >= deadlineMs - 30 * 60_000;
+function isWithin({ startedAtMs, endedAtMs = Infinity }: RequestEvidence, atMs: number): boolean {
+  return atMs >= startedAtMs - clockMsMax && atMs <= endedAtMs + clockMsMax;
+}
+
+/** A job of its snapshot that it did not create and that was active while it ran. */
+function isInTheWay(request: RequestEvidence, job: BookedJob): boolean {
+  if (job.snapshotId !== request.snapshotId) return false;
+  if (exportRequestIdOf(job)?.startsWith(`${request.runId}/`) === true) return false;
+  return (
+    job.createdAt <= (request.endedAtMs ?? Infinity) && (job.finishedAt ?? Infinity) >= request.startedAtMs
+  );
+}
+
+/** A failed attempt is not followed by another when the pause between them would end after the deadline. */
+function deadlineHasPassed(request: RequestEvidence): boolean {
+  const { endedAtMs = 0, outcome } = request;
+  const before = outcome.kind === 'failed' && outcome.message.includes('waiting for attempt');
+  return endedAtMs >= deadlineAtMs(request) - (before ? attemptPauseMsMax : clockMsMax);
 }
