@@ -250,10 +250,11 @@ describe('a webhook that a request names', () => {
   test('is told what fits, where the documents are too large for Temporal to take', async () => {
     const webhook = new PretendWebhook();
     const atlas = new PretendAtlas();
-    const stateReason = { message: 'x'.repeat(150_000) };
+    // The longest reason that the Atlas client lets in, in every attempt.
+    const stateReason = { errorCode: 'X'.repeat(10_000), message: 'x'.repeat(10_000) };
     atlas.plans = [{ runningMs: 1_000, outcome: 'Failed', stateReason }];
     await time.withWorker(webhook.with(atlas), async (queue) => {
-      const handle = await queue.start({ ...request, maxAttempts: 1 });
+      const handle = await queue.start({ ...request, maxAttempts: 16 });
       const { type } = await exportFailureOf(handle);
       assert.equal(type, 'ExportFailed');
       await delivery((await handle.describe()).runId, 'export.failed');
