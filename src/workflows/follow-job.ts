@@ -164,7 +164,8 @@ function lookAtJob(
 /** Asks the cluster's list, before a job that answers 404 is given up. */
 async function listedStill(run: ExportRun, job: ExportJob): Promise<boolean> {
   const { snapshotId, exportBucketId = '' } = run;
-  const exportRequestId = run.exportRequestId(Math.max(1, run.attempts.length));
+  // Of the attempt under way: the job of one before it, which is listed too, would pass for the one asked about.
+  const exportRequestId = run.exportRequestId(run.attempt);
   const input = { ...run.cluster, snapshotId, exportBucketId, exportRequestId, exportId: job.exportId };
   try {
     const found = checkedFound(await run.calls.lists(run.remainingMs()).findExportJob(input));

@@ -309,6 +309,32 @@ describe('an export of the snapshot that is already there', () => {
     assert.deepEqual(labelling, [], 'the other job’s states become labels of this export');
   });
 
+  test('and vanishes while it is waited for between two attempts holds up nothing', async () => {
+    const atlas = new PretendAtlas();
+    atlas.plans = [{ runningMs: hourMs, outcome: 'Failed' }, { runningMs: hourMs }];
+    let other = '';
+    atlas.before = ({ name, atMs, input }) => {
+      const [first] = atlas.jobs;
+      if (name === 'findExportJob' && first !== undefined && other === '') {
+        const plan = { runningMs: hourMs };
+        other = atlas.foreignJob({ plan, createdAtMs: atMs, exportBucketId: 'c'.repeat(24) });
+      }
+      if (name !== 'pollExportJob' || other === '' || !JSON.stringify(input).includes(other)) return;
+      const index = atlas.jobs.findIndex(({ exportId }) => exportId === other);
+      const job = atlas.jobs[index];
+      if (job !== undefined) atlas.jobs[index] = { ...job, exportId: 'gone', snapshotId: 'another' };
+      throw atlasFailure({ code: 'ATLAS_NOT_FOUND', message: 'no such job', effect: 'none' });
+    };
+    const result = await time.withWorker(atlas.activities(), async (queue) =>
+      (await queue.start(request)).result(),
+    );
+    assert.ok(other !== '', 'there was no other job');
+    assert.deepEqual(
+      result.attempts.map(({ job }) => job.state),
+      ['Failed', 'Successful'],
+    );
+  });
+
   test('is waited for when asked, and settles the request when it succeeds', async () => {
     const { atlas, result, other } = await withActive({ ...request, onActiveExport: 'wait' });
     assert.equal(result.outcome, 'alreadyExported');
