@@ -14,10 +14,10 @@ import type { ExportRun } from './export-run.ts';
 import { nextStep } from './next-step.ts';
 
 /** The failure that ends a workflow whose input is wrong. A plain Error would leave its task retrying for ever. */
-export function invalidInput(problems: readonly InputProblem[]): ApplicationFailure {
+export function invalidInput(problems: readonly InputProblem[], what?: string): ApplicationFailure {
   const details: ExportFailureDetails = { nextStep: nextStep('InvalidInput', undefined), problems };
   setCurrentDetails(invalidInputDetails(details));
-  return exportFailure('InvalidInput', invalidRequestText(problems), details);
+  return exportFailure('InvalidInput', invalidRequestText(problems, what), details);
 }
 
 /** An ending of `run` other than success: says what happened, what is known of the job, and what to do next. */

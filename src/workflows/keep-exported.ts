@@ -4,24 +4,21 @@ import {
   continueAsNew,
   defineQuery,
   isCancellation,
-  setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import * as v from 'valibot';
 import {
   checkKeepExportedRequest,
-  invalidRequestText,
   statusQuery,
   type CheckedKeepExportedRequest,
-  type ExportFailureDetails,
   type FleetStatusQuery,
   type InputProblem,
   type KeepExportedResult,
   type KeepExportedStatus,
 } from '../contract/index.ts';
-import { invalidInputDetails } from './export-details.ts';
+import { invalidInput } from './export-ending.ts';
 import { carriedFleet, carriedFleetSchema, restoredFleet, type CarriedFleet } from './fleet-carry.ts';
 import { FleetRun, type FleetStop } from './fleet-run.ts';
 import { FleetState } from './fleet-state.ts';
@@ -86,18 +83,6 @@ function restored(request: CheckedKeepExportedRequest, carried: unknown): FleetS
   throw refused([{ path: '', message: 'takes one argument; a second one is given by continued runs only' }]);
 }
 
-/** A plain Error would leave the workflow's task retrying for ever. */
 function refused(problems: readonly InputProblem[]): ApplicationFailure {
-  const nextStep = 'Correct the request and start it again. Nothing was asked of Atlas.';
-  const details: ExportFailureDetails = { nextStep, problems };
-  setCurrentDetails(invalidInputDetails(details));
-  const message = invalidRequestText(problems, 'keepExported request');
-  const failure = ApplicationFailure.create({
-    type: 'InvalidInput',
-    message,
-    nonRetryable: true,
-    details: [details],
-  });
-  failure.stack = '';
-  return failure;
+  return invalidInput(problems, 'keepExported request');
 }
