@@ -1,6 +1,7 @@
 import type { ExportJob, Snapshot } from '../atlas/index.ts';
 import type { SnapshotFrequency } from '../contract/index.ts';
 import { timeMs } from './atlas-time.ts';
+import { isExportable } from './cluster-snapshots.ts';
 import { isActive, isExportedTo, oldestFirst, withoutComponents } from './snapshot-jobs.ts';
 
 /** A cluster's two lists at Atlas, in whatever order. */
@@ -49,9 +50,9 @@ function bySnapshot(jobs: readonly ExportJob[]): Map<string, ExportJob[]> {
   return groups;
 }
 
-/** Completed, not a fallback one, of an asked-for kind, and taken since the asked-for time. */
+/** One that can be exported, of an asked-for kind, and taken since the asked-for time. */
 function isDue(snapshot: Snapshot, { frequencyTypes, sinceMs }: DueCriteria): boolean {
-  if (snapshot.status !== 'completed' || snapshot.snapshotType === 'fallback') return false;
+  if (!isExportable(snapshot)) return false;
   const frequency = frequencyOf(snapshot);
   const isAsked = frequencyTypes === undefined || frequencyTypes.some((asked) => asked === frequency);
   return isAsked && timeMs(snapshot.createdAt, 0) >= sinceMs;

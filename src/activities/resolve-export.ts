@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { AtlasClient, CallOptions } from '../atlas/index.ts';
 import type { AtlasAnswer, BucketChoice } from '../contract/index.ts';
 import type { ClusterReference, ResolvedExport, ResolveExportInput } from './export-activities.ts';
+import { clusterSnapshots, isSharded } from './cluster-snapshots.ts';
 import { latestSnapshot } from './latest-snapshot.ts';
 
 /** Turns what a caller named into ids: `latest` into a snapshot's, a bucket's name into its id at Atlas. */
@@ -20,12 +21,8 @@ async function latestSnapshotId(
   { groupId, clusterName }: ClusterReference,
   options: CallOptions,
 ): Promise<string> {
-  const { clusterType } = await atlas.getCluster({ groupId, clusterName }, options);
-  // Every other type, GEOSHARDED and those Atlas may add, is a kind of sharded cluster.
-  const snapshots =
-    clusterType === 'REPLICASET'
-      ? await atlas.listSnapshots({ groupId, clusterName }, options)
-      : await atlas.listShardedSnapshots({ groupId, clusterName }, options);
+  const sharded = isSharded(await atlas.getCluster({ groupId, clusterName }, options));
+  const snapshots = await clusterSnapshots(atlas, { groupId, clusterName, sharded }, options);
   const latest = latestSnapshot(snapshots);
   if (latest !== undefined) return latest.id;
   throw notFound(

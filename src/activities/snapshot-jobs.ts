@@ -1,5 +1,6 @@
 import type { ExportJob } from '../atlas/index.ts';
 import { isTerminal } from '../contract/index.ts';
+import { timeMs } from './atlas-time.ts';
 
 /** The jobs of a cluster's list. Atlas may list components beside their job, with its custom data: they are not jobs. */
 export function withoutComponents(listed: readonly ExportJob[]): ExportJob[] {
@@ -22,10 +23,5 @@ export function isActive(job: ExportJob): boolean {
 
 /** By creation, then by id, so that equal times do not make an order of chance. */
 export function oldestFirst(a: ExportJob, b: ExportJob): number {
-  return createdAtMs(a) - createdAtMs(b) || (a.id < b.id ? -1 : 1);
-}
-
-function createdAtMs(job: ExportJob): number {
-  const parsed = Date.parse(job.createdAt ?? '');
-  return Number.isFinite(parsed) ? parsed : 0;
+  return timeMs(a.createdAt, 0) - timeMs(b.createdAt, 0) || (a.id < b.id ? -1 : 1);
 }

@@ -1,4 +1,5 @@
 import type { AtlasClient, CallOptions } from '../atlas/index.ts';
+import { clusterSnapshots } from './cluster-snapshots.ts';
 import type { ClusterLists } from './due-snapshots.ts';
 import type { ClusterSurvey, SurveyClusterInput } from './fleet-activities.ts';
 import { surveySnapshots } from './fleet-survey.ts';
@@ -17,10 +18,9 @@ export async function clusterLists(
   { groupId, clusterName, sharded }: Pick<SurveyClusterInput, 'groupId' | 'clusterName' | 'sharded'>,
   options: CallOptions = {},
 ): Promise<ClusterLists> {
-  const cluster = { groupId, clusterName };
   const [snapshots, jobs] = await Promise.all([
-    sharded ? atlas.listShardedSnapshots(cluster, options) : atlas.listSnapshots(cluster, options),
-    atlas.listExportJobs(cluster, options),
+    clusterSnapshots(atlas, { groupId, clusterName, sharded }, options),
+    atlas.listExportJobs({ groupId, clusterName }, options),
   ]);
   return { snapshots, jobs };
 }

@@ -1,5 +1,6 @@
 import type { AtlasClient, CallOptions, Cluster } from '../atlas/index.ts';
 import type { ProjectSurvey, SurveyedCluster, SurveyProjectInput } from './fleet-activities.ts';
+import { isSharded } from './cluster-snapshots.ts';
 import { resolveBucket } from './resolve-export.ts';
 
 /** Tiers whose snapshots Atlas does not export. */
@@ -34,8 +35,8 @@ function isShared({ instanceSizes = [] }: Cluster): boolean {
   return instanceSizes.some((size) => sharedTiers.has(size));
 }
 
-function surveyed({ name, clusterType, shardCount = 1 }: Cluster): SurveyedCluster {
-  // Every other type, GEOSHARDED and those Atlas may add, is a kind of sharded cluster.
-  const sharded = clusterType !== 'REPLICASET';
+function surveyed(cluster: Cluster): SurveyedCluster {
+  const { name, shardCount = 1 } = cluster;
+  const sharded = isSharded(cluster);
   return { clusterName: name, sharded, shardCount: sharded ? Math.max(1, shardCount) : 1 };
 }

@@ -1,5 +1,6 @@
 import type { AtlasClient, Cluster, Snapshot, SystemStatus } from '../../atlas/index.ts';
 import { AtlasError } from '../../atlas/index.ts';
+import { clusterSnapshots, isSharded } from '../../activities/cluster-snapshots.ts';
 import { latestSnapshot } from '../../activities/latest-snapshot.ts';
 import { isTerminal } from '../../contract/index.ts';
 import type { Finding } from '../../client.ts';
@@ -39,19 +40,17 @@ export async function checkAtlas(atlas: AtlasClient, subject: Subject): Promise<
   await look('export bucket', () => bucket(atlas, groupId, subject));
   if (clusterName === undefined) return findings;
   const locator = { groupId, clusterName };
-  let cluster: Cluster | undefined;
+  let sharded: boolean | undefined;
   await look('cluster', async () => {
-    cluster = await atlas.getCluster(locator);
+    const cluster = await atlas.getCluster(locator);
+    sharded = isSharded(cluster);
     return clusterFinding(cluster);
   });
-  if (cluster === undefined) return findings;
-  const { clusterType } = cluster;
+  if (sharded === undefined) return findings;
+  const snapshotsOf = { ...locator, sharded };
   let snapshot: Snapshot | undefined;
   await look('snapshot', async () => {
-    const list =
-      clusterType === 'REPLICASET'
-        ? await atlas.listSnapshots(locator)
-        : await atlas.listShardedSnapshots(locator);
+    const list = await clusterSnapshots(atlas, snapshotsOf);
     snapshot =
       subject.snapshotId === 'latest'
         ? latestSnapshot(list)

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { ExportJob, Snapshot } from '../../atlas/index.ts';
+import { clusterSnapshots, isSharded } from '../../activities/cluster-snapshots.ts';
 import { latestSnapshot } from '../../activities/latest-snapshot.ts';
 import { exportRequestIdKey, progressText } from '../../contract/index.ts';
 import { withAtlasClient } from '../atlas.ts';
@@ -40,11 +41,8 @@ function clusterOf(options: Readonly<Record<string, unknown>>): {
 export async function snapshots({ options, context }: VerbCall): Promise<ExitCode> {
   const { cluster, credentials } = clusterOf(options);
   return withAtlasClient(context, { credentials }, async (atlas) => {
-    const { clusterType } = await atlas.getCluster(cluster);
-    const list =
-      clusterType === 'REPLICASET'
-        ? await atlas.listSnapshots(cluster)
-        : await atlas.listShardedSnapshots(cluster);
+    const sharded = isSharded(await atlas.getCluster(cluster));
+    const list = await clusterSnapshots(atlas, { ...cluster, sharded });
     const latest = latestSnapshot(list)?.id;
     const { output } = context;
     output.document(list.map((snapshot) => ({ ...snapshot, latest: snapshot.id === latest })));
