@@ -8,6 +8,7 @@ import { searchExportJobs } from './export-job-search.ts';
 import { pollExportJob } from './poll-export-job.ts';
 import { describeExports } from './describe-exports.ts';
 import type { FleetActivities } from './fleet-activities.ts';
+import { heartbeatMs } from './heartbeat-interval.ts';
 import { createSearchAttributesCheck } from './registered-labels.ts';
 import { resolveExport } from './resolve-export.ts';
 import { sendWebhook, type Webhooks } from './send-webhook.ts';
@@ -21,9 +22,6 @@ export type * from './export-activities.ts';
 export type * from './fleet-activities.ts';
 export type { Webhooks } from './send-webhook.ts';
 export type * from './webhook-activities.ts';
-
-/** Against the heartbeat timeout of 6 s (see workflows/activity-calls.ts); the worker passes each on as it comes. */
-const heartbeatMs = 2_000;
 
 /** The activities over the worker's Atlas clients and, where there is one, its access to buckets. */
 export function createActivities(dependencies: VerifyExportDependencies): ExportActivities & FleetActivities {

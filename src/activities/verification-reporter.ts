@@ -9,9 +9,7 @@ import {
   type VerificationProgress,
 } from '../contract/index.ts';
 import type { Checkpoint, Listing } from '../proof/index.ts';
-
-/** Against the heartbeat timeout of 6 s, as every activity of this product. */
-const heartbeatMs = 2_000;
+import { heartbeatMs } from './heartbeat-interval.ts';
 
 /** A checkpoint travels at most this often; what was read since is read again after a crash. */
 const checkpointBeatMs = 500;

@@ -11,12 +11,13 @@ export interface StoredManifest extends OpenedManifest {
   readonly folder: string;
 }
 
-const fileName = 'manifest.json';
+/** In the folder of its check. */
+export const manifestFileName = 'manifest.json';
 
 /** The names of the manifests below a folder of a store. */
 export async function manifestNames(store: ManifestStore, folder: string): Promise<string[]> {
   const names: string[] = [];
-  for await (const name of store.list(folder)) if (name.endsWith(`/${fileName}`)) names.push(name);
+  for await (const name of store.list(folder)) if (name.endsWith(`/${manifestFileName}`)) names.push(name);
   return names.sort();
 }
 

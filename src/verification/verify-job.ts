@@ -15,6 +15,7 @@ import {
   type VerificationReport,
 } from '../proof/index.ts';
 import type { BucketAccess } from './bucket-access.ts';
+import { manifestFileName } from './stored-manifests.ts';
 
 /** An export job that has ended Successful, and how to look at what it left. */
 export interface JobToVerify {
@@ -57,7 +58,7 @@ export async function verifyJob(access: BucketAccess, check: JobToVerify): Promi
     has: (name) => store.has(`${folder}/${name}`),
   });
   const manifest = sealManifest(manifestContent(report, subjectOf(check, access.product)), access.signingKey);
-  const address = await store.put(`${folder}/manifest.json`, manifestFile(manifest));
+  const address = await store.put(`${folder}/${manifestFileName}`, manifestFile(manifest));
   const signed = access.signingKey === undefined ? {} : { keyId: keyIdOf(access.signingKey) };
   return { report, manifest: { address, sha256: manifest.sha256, ...signed } };
 }

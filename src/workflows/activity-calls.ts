@@ -3,7 +3,7 @@ import type { ExportActivities } from '../activities/export-activities.ts';
 
 /**
  * A worker that dies over an activity is noticed by the heartbeats that stay away: they come every 2 s (see
- * activities/index.ts). Together with the sticky timeout (5 s), which the workflow task after it may have to sit
+ * activities/heartbeat-interval.ts). Together with the sticky timeout (5 s), which the workflow task after it may have to sit
  * out, another worker goes on within 11 s. It is three beats, so that a busy worker or a server that pauses for a
  * moment loses nothing; a create that is given up by mistake is looked for as one of unknown outcome.
  *
@@ -11,6 +11,13 @@ import type { ExportActivities } from '../activities/export-activities.ts';
  * the looks for the job of a create that was given up go on for 125 s before another is sent.
  */
 export const heartbeatTimeoutMs = 6_000;
+
+/** For a local activity that only asks the worker: one try, since whoever asks can do without the answer. */
+export const workerQuestion = {
+  startToCloseTimeout: '3s',
+  scheduleToCloseTimeout: '5s',
+  retry: { maximumAttempts: 1 },
+} as const;
 
 /** One look at Atlas is over after this long, whatever happens to the worker that took it on. */
 const lookTimeoutMs = 15_000;

@@ -13,10 +13,10 @@ import {
   labelsOfMemo,
   type ExportLabels,
 } from '../contract/index.ts';
+import { workerQuestion } from './activity-calls.ts';
 
-const { searchAttributesRegistered } = proxyLocalActivities<
-  Pick<ExportActivities, 'searchAttributesRegistered'>
->({ startToCloseTimeout: '3s', scheduleToCloseTimeout: '5s', retry: { maximumAttempts: 1 } });
+const { searchAttributesRegistered } =
+  proxyLocalActivities<Pick<ExportActivities, 'searchAttributesRegistered'>>(workerQuestion);
 
 /** From the beginning of the look that asked, which may take 15 s. */
 const answerHoldsMs = 20_000;

@@ -136,7 +136,6 @@ async function callVerify(run: ExportRun, asked: Look): Promise<VerifiedExport> 
 
 function verifyInput(run: ExportRun, { level, job, origin, look }: Look): VerifyExportInput {
   const isOurs = origin === 'created' || origin === 'found';
-  const exportRequestId = run.exportRequestId(Math.max(1, run.attempts.length));
   return {
     ...run.cluster,
     snapshotId: job.snapshotId ?? run.snapshotId,
@@ -146,7 +145,7 @@ function verifyInput(run: ExportRun, { level, job, origin, look }: Look): Verify
     job,
     componentPrefixes: [...run.components.values()].flatMap(({ prefix }) => prefix ?? []),
     attempts: run.attempts,
-    exportRequestId: isOurs ? exportRequestId : undefined,
+    exportRequestId: isOurs ? run.exportRequestId(run.attempt) : undefined,
     look,
   };
 }

@@ -17,12 +17,9 @@ import {
   type WebhookEventType,
 } from '../contract/index.ts';
 import { checkedWebhookNames } from './activity-answers.ts';
+import { workerQuestion } from './activity-calls.ts';
 
-const { knownWebhooks } = proxyLocalActivities<Pick<WebhookActivities, 'knownWebhooks'>>({
-  startToCloseTimeout: '3s',
-  scheduleToCloseTimeout: '5s',
-  retry: { maximumAttempts: 1 },
-});
+const { knownWebhooks } = proxyLocalActivities<Pick<WebhookActivities, 'knownWebhooks'>>(workerQuestion);
 
 /** How long an export waits for the server to start a delivery, before it goes on without knowing. */
 const startTimeoutMs = 30_000;
