@@ -1,7 +1,7 @@
 import { createAtlasClient, type AtlasClient, type AtlasRequestEvent } from '../atlas/index.ts';
 import { readAtlasClientSettings } from '../config.ts';
 import type { CliContext } from './context.ts';
-import { version } from './version.ts';
+import { version } from '../worker/version.ts';
 
 export interface WithAtlasClientOptions {
   /** Name of the credentials in the settings. @default the default ones */

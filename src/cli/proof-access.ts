@@ -4,7 +4,7 @@ import { readProofClientSettings, type Environment } from '../config.ts';
 import { verifyingKey } from '../proof/index.ts';
 import { createBucketAccess, type BucketAccess } from '../verification/index.ts';
 import { UsageError } from './usage-error.ts';
-import { version } from './version.ts';
+import { version } from '../worker/version.ts';
 
 export interface ProofAccess {
   readonly access: BucketAccess;

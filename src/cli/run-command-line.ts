@@ -6,7 +6,7 @@ import { createOutput, type Output } from './output.ts';
 import { createProgram } from './program.ts';
 import { programName } from './program-options.ts';
 import type { VerbCall, VerbSpec } from './verb.ts';
-import { version } from './version.ts';
+import { version } from '../worker/version.ts';
 
 interface AskedFor {
   readonly spec: VerbSpec;

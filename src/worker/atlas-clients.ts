@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AtlasClients } from '../activities/index.ts';
 import { createAtlasClient, type AtlasClient, type AtlasRequestEvent } from '../atlas/index.ts';
 import type { Settings } from '../config.ts';
-import { version } from './version.ts';
+import { userAgent } from './version.ts';
 
 const closeTimeoutMs = 500;
 
@@ -33,7 +33,7 @@ export function createAtlasClients(
       const client = createAtlasClient({
         ...settings,
         apiVersion,
-        userAgent: `atlas-export-worker/${version} node/${process.versions.node}`,
+        userAgent,
         onRequest,
       });
       clients.set(name, client);

@@ -10,7 +10,8 @@ import { connectToTemporal, TemporalUnreachableError } from './connect.ts';
 import { createReadiness, type WorkerProgress } from './readiness.ts';
 import { runWorker } from './run-worker.ts';
 import { stopSignal } from './stop-signal.ts';
-import { sdkVersion, version } from './version.ts';
+import { sdkVersion } from './sdk-version.ts';
+import { version } from './version.ts';
 import { announceDeployment, WorkerVersioningRefusedError } from './worker-deployment.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
 

@@ -1,7 +1,7 @@
 import type { Webhooks } from '../activities/index.ts';
 import type { Settings } from '../config.ts';
 import { createWebhookSender, keyOfSecret } from '../webhook/index.ts';
-import { version } from './version.ts';
+import { userAgent } from './version.ts';
 
 /** The settings' webhooks, and one sender for them all. */
 export function createWebhooks({ webhooks }: Pick<Settings, 'webhooks'>): Webhooks {
@@ -12,8 +12,6 @@ export function createWebhooks({ webhooks }: Pick<Settings, 'webhooks'>): Webhoo
         { url, keys: secrets.flatMap((secret) => keyOfSecret(secret) ?? []) },
       ]),
     ),
-    sender: createWebhookSender({
-      userAgent: `atlas-export-worker/${version} node/${process.versions.node}`,
-    }),
+    sender: createWebhookSender({ userAgent }),
   };
 }

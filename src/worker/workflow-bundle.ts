@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker';
 import type { Logger } from '@temporalio/common';
 import * as v from 'valibot';
-import { sdkVersion, version } from './version.ts';
+import { sdkVersion } from './sdk-version.ts';
+import { version } from './version.ts';
 
 /** Compiled sources, where `workflows/` and `contract/` are. */
 const sourceFolder = fileURLToPath(new URL('..', import.meta.url));
