@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Client } from '@temporalio/client';
 import {
   DefaultLogger,
@@ -15,6 +14,7 @@ import { faultPointInterceptor, type ActivityWatch } from './fault-points.ts';
 import { installProcessClock } from './process-clock.ts';
 import { Replayer } from './replayer.ts';
 import type { Scenario } from './scenario.ts';
+import { startTimeSkippingEnvironment } from '../time-skipping-environment.ts';
 import { SkippedTime } from './skipped-time.ts';
 
 /** What a run puts on the stage: where its activities lead, told apart by its project's id. */
@@ -47,8 +47,6 @@ const workersOf: Readonly<Record<Scenario['workers'], readonly string[]>> = {
   uncached: ['worker-1'],
 };
 
-const startAttemptsMax = 10;
-
 let runtimeInstalled = false;
 
 /** Once for the process, however many stages it sees. */
@@ -62,24 +60,11 @@ function installRuntime(): void {
   });
 }
 
-/** The SDK gives the server 5 s to start, which is little on a machine that is busy. */
-async function startEnvironment(path: string): Promise<TestWorkflowEnvironment> {
-  const options = { server: { executable: { type: 'existing-path', path } } } as const;
-  for (let attempt = 1; attempt < startAttemptsMax; attempt += 1) {
-    try {
-      return await TestWorkflowEnvironment.createTimeSkipping(options);
-    } catch (error) {
-      process.stderr.write(`attempt ${attempt}: ${String(error)}\n`);
-    }
-  }
-  return TestWorkflowEnvironment.createTimeSkipping(options);
-}
-
 /** Starts the server and the workers. This process's clock follows the server's from then on. */
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const path = await findOrBuildTimeSkippingServer({ report: (line) => process.stderr.write(`${line}\n`) });
   installRuntime();
-  const environment = await startEnvironment(path);
+  const environment = await startTimeSkippingEnvironment(path);
   const time = await SkippedTime.of(environment.address);
   installProcessClock();
   const workflowBundle = options.workflowBundle ?? (await loadWorkflowBundle());

@@ -1,18 +1,13 @@
-import { once } from 'node:events';
 import type { ChildProcess } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import type { SearchAttributeType } from '@temporalio/common';
+import { answersHttp, endProcess, startAnsweringProcess } from './answering-process.ts';
 import { freePort } from './free-port.ts';
-import { spawnGuarded } from './guarded-process.ts';
 import type { Report } from './report.ts';
 import { findOrBuildTemporalCli } from './temporal-cli.ts';
 
-const answerTimeoutMs = 60_000;
 const answerEveryMs = 100;
-const stopTimeoutMs = 10_000;
 const startsMax = 3;
-const outputKeptCharacters = 4_000;
 
 export interface DevServerOptions {
   /** The SQLite file that keeps the server's state between starts. @default none: it is lost on `kill` and `restart` */
@@ -115,34 +110,16 @@ async function startAt(start: Start): Promise<DevServer> {
   };
 }
 
-async function startProcess(start: Start): Promise<ChildProcess> {
-  const child = spawnGuarded(start.cli, startArguments(start), {
-    stdio: ['ignore', 'pipe', 'pipe'],
+function startProcess(start: Start): Promise<ChildProcess> {
+  const { cli, place } = start;
+  return startAnsweringProcess({
+    title: `The Temporal dev server at ${place.address}`,
+    command: cli,
+    arguments: startArguments(start),
     environment: serverEnvironment(process.env),
+    answers: async () => (await knowsNamespace(place)) && (await servesUi(place)),
+    answerEveryMs,
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(-outputKeptCharacters);
-    });
-  }
-  const closed = once(child, 'close').then(
-    ([code, signal]) => `ended with ${signal ?? `exit code ${code}`}`,
-    (error: unknown) => `cannot be started: ${String(error)}`,
-  );
-  const stopAsking = new AbortController();
-  const failure = await Promise.race([
-    closed,
-    answers(start.place, stopAsking.signal).then((yes) =>
-      yes ? undefined : `did not answer in ${answerTimeoutMs} ms`,
-    ),
-  ]);
-  stopAsking.abort();
-  if (failure === undefined) return child;
-  await endProcess(child, 'SIGKILL');
-  throw new Error(
-    `The Temporal dev server at ${start.place.address} ${failure}. Its last words:\n${output.trim()}`,
-  );
 }
 
 function startArguments({ options, place }: Start): string[] {
@@ -179,15 +156,6 @@ function serverEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), TEMPORAL_VERSION_CHECK_DISABLED: '1' };
 }
 
-async function answers(place: Place, signal: AbortSignal): Promise<boolean> {
-  const deadline = Date.now() + answerTimeoutMs;
-  while (Date.now() < deadline && !signal.aborted) {
-    if ((await knowsNamespace(place)) && (await servesUi(place))) return true;
-    await delay(answerEveryMs);
-  }
-  return false;
-}
-
 async function knowsNamespace({ address, namespace }: Place): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: 1_000 });
@@ -205,21 +173,5 @@ async function knowsNamespace({ address, namespace }: Place): Promise<boolean> {
 }
 
 async function servesUi({ uiPort }: Place): Promise<boolean> {
-  if (uiPort === undefined) return true;
-  try {
-    const response = await fetch(`http://127.0.0.1:${uiPort}`, { signal: AbortSignal.timeout(1_000) });
-    await response.body?.cancel();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function endProcess(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const closed = once(child, 'close');
-  child.kill(signal);
-  const killer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
-  await closed;
-  clearTimeout(killer);
+  return uiPort === undefined || answersHttp(`http://127.0.0.1:${uiPort}`, { timeoutMs: 1_000 });
 }

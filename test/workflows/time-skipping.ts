@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowHandle } from '@temporalio/client';
+import { startTimeSkippingEnvironment } from '../../faults/time-skipping-environment.ts';
 import type { ExportActivities, FleetActivities, WebhookActivities } from '../../src/activities/index.ts';
 import {
   deliverWebhookWorkflow,
@@ -45,25 +46,9 @@ export interface TestQueue {
   startFleet(...input: unknown[]): Promise<WorkflowHandle<FleetWorkflow>>;
 }
 
-/** The SDK gives the server 5 seconds, which a machine with much else to do may not have. */
-const startsMax = 6;
-
-async function startEnvironment(path: string): Promise<TestWorkflowEnvironment> {
-  for (let starts = 1; ; starts += 1) {
-    try {
-      return await TestWorkflowEnvironment.createTimeSkipping({
-        server: { executable: { type: 'existing-path', path } },
-      });
-    } catch (error) {
-      const late = error instanceof Error && error.message.includes('did not start within');
-      if (!late || starts >= startsMax) throw error;
-    }
-  }
-}
-
 export async function startSkippedTime(): Promise<SkippedTime> {
   const path = await findOrBuildTimeSkippingServer({ report: (line) => process.stderr.write(`${line}\n`) });
-  const environment = await startEnvironment(path);
+  const environment = await startTimeSkippingEnvironment(path);
   const workflowBundle = await loadWorkflowBundle();
   return {
     environment,
