@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { violationsOf } from '../../faults/simulation/invariants/index.ts';
-import { runSeed } from '../../faults/simulation/run-seed.ts';
 import type { Scenario } from '../../faults/simulation/scenario.ts';
-import { startStage } from '../../faults/simulation/stage.ts';
 import type { ExportActivities } from '../../src/activities/index.ts';
-import { quietScenario } from './quiet-scenario.ts';
+import { evidenceOf, quietScenario } from './quiet-scenario.ts';
 
 /**
  * Goal: no check of the fault simulation is one that cannot fail. Method: the product is broken in one way, from
@@ -16,13 +14,8 @@ describe('the fault simulation', () => {
     scenario: Scenario,
     breakActivities?: (activities: ExportActivities) => ExportActivities,
   ): Promise<string[]> {
-    const stage = await startStage(breakActivities === undefined ? {} : { breakActivities });
-    try {
-      const evidence = await runSeed(stage, scenario);
-      return [...new Set(violationsOf(evidence).map(({ invariant }) => invariant))].sort();
-    } finally {
-      await stage.close();
-    }
+    const evidence = await evidenceOf(scenario, breakActivities === undefined ? {} : { breakActivities });
+    return [...new Set(violationsOf(evidence).map(({ invariant }) => invariant))].sort();
   }
 
   test('finds nothing wrong with the product as it is', async () => {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import type { Evidence } from '../../faults/simulation/evidence.ts';
+import { runSeed } from '../../faults/simulation/run-seed.ts';
 import { drawScenario, type Scenario } from '../../faults/simulation/scenario.ts';
+import { startStage, type StageOptions } from '../../faults/simulation/stage.ts';
 
 /** One replica set, one request, nothing that goes wrong but what the test breaks. */
 export function quietScenario(outcome: 'Successful' | 'Failed'): Scenario {
@@ -26,4 +29,14 @@ export function quietScenario(outcome: 'Successful' | 'Failed'): Scenario {
     outage: undefined,
     stopChance: 0,
   };
+}
+
+/** What a scenario leaves behind, run on a stage of its own. */
+export async function evidenceOf(scenario: Scenario, options?: StageOptions): Promise<Evidence> {
+  const stage = await startStage(options);
+  try {
+    return await runSeed(stage, scenario);
+  } finally {
+    await stage.close();
+  }
 }

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { Evidence, HistoryEvent, WorkflowHistory } from '../../faults/simulation/evidence.ts';
 import { invariants, violationsOf } from '../../faults/simulation/invariants/index.ts';
-import { runSeed } from '../../faults/simulation/run-seed.ts';
-import { startStage } from '../../faults/simulation/stage.ts';
-import { quietScenario } from './quiet-scenario.ts';
+import { evidenceOf, quietScenario } from './quiet-scenario.ts';
 
 /**
  * Goal: each check sees its own kind of wrong, and no check sees it for another. Method: what a real run left
@@ -14,12 +12,7 @@ import { quietScenario } from './quiet-scenario.ts';
 describe('the checks of the fault simulation', () => {
   let evidence: Evidence;
   before(async () => {
-    const stage = await startStage();
-    try {
-      evidence = await runSeed(stage, quietScenario('Successful'));
-    } finally {
-      await stage.close();
-    }
+    evidence = await evidenceOf(quietScenario('Successful'));
   });
 
   function history(): WorkflowHistory {

@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { Evidence, RequestEvidence } from '../../faults/simulation/evidence.ts';
 import { violationsOf } from '../../faults/simulation/invariants/index.ts';
-import { runSeed } from '../../faults/simulation/run-seed.ts';
-import { startStage } from '../../faults/simulation/stage.ts';
 import type { ExportFailureDetails } from '../../src/contract/index.ts';
 import { exportRequestIdOf } from '../../faults/books-check.ts';
-import { quietScenario } from './quiet-scenario.ts';
+import { evidenceOf, quietScenario } from './quiet-scenario.ts';
 
 /**
  * Goal: a failure that is told wrongly is seen, whichever type it has. Method: a run whose job failed is told
@@ -15,12 +13,7 @@ import { quietScenario } from './quiet-scenario.ts';
 describe('the check of what a failure says', () => {
   let evidence: Evidence;
   before(async () => {
-    const stage = await startStage();
-    try {
-      evidence = await runSeed(stage, quietScenario('Failed'));
-    } finally {
-      await stage.close();
-    }
+    evidence = await evidenceOf(quietScenario('Failed'));
   });
 
   function request(): RequestEvidence & { outcome: { kind: 'failed' } } {
