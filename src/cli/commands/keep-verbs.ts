@@ -1,6 +1,5 @@
 import type { ArgumentSpec, OptionSpec, VerbGroupSpec } from '../verb.ts';
 import { timeOptions } from './schedule-verbs.ts';
-import { requestFileOption } from './shared-options.ts';
 
 const project = '--project 5f0e1d2c3b4a59687766554c';
 const what = `${project} --bucket snapshot-archive --frequency weekly,monthly`;
@@ -45,7 +44,11 @@ const fleetOptions: readonly OptionSpec[] = [
     flags: '--price-per-gigabyte <dollars>',
     description: 'what Atlas bills, for the estimate (default: 0.125)',
   },
-  requestFileOption,
+  {
+    flags: '--request <file>',
+    description: 'the request as JSON, "-" for standard input; options win over it',
+    file: true,
+  },
 ];
 
 export const keepVerbs: VerbGroupSpec = {

@@ -25,13 +25,6 @@ export const credentialsOption: OptionSpec = {
     'which of the credentials for Atlas in the settings to use, by name (default: the default ones)',
 };
 
-/** The whole request at once, in every verb that takes one. */
-export const requestFileOption: OptionSpec = {
-  flags: '--request <file>',
-  description: 'the request as JSON, "-" for standard input; options win over it',
-  file: true,
-};
-
 /** What an export is asked for with, in `run`, `start` and `schedule create`. */
 export const requestOptions: readonly OptionSpec[] = [
   projectOption,
@@ -95,5 +88,9 @@ export const requestOptions: readonly OptionSpec[] = [
     flags: '--verify-wait <duration>',
     description: 'how long objects that are not there yet are waited for (default: 15 minutes)',
   },
-  requestFileOption,
+  {
+    flags: '--request <file>',
+    description: 'the request as JSON, "-" for standard input; options win over it',
+    file: true,
+  },
 ];
