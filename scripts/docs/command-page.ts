@@ -49,8 +49,9 @@ ${every.map(({ path, spec }) => section(path, spec)).join('\n\n')}
 function section(path: string, spec: VerbSpec): string {
   const words = (spec.arguments ?? []).map(({ name, required }) => (required ? `<${name}>` : `[${name}]`));
   const options = spec.options ?? [];
-  const own = options.filter((option) => !requestOptions.includes(option));
-  const asks = own.length < options.length;
+  // Verbs that take a few of these alone have them in a table of their own.
+  const asks = requestOptions.every((option) => options.includes(option));
+  const own = asks ? options.filter((option) => !requestOptions.includes(option)) : options;
   return [
     `## ${path}`,
     `${spec.summary.charAt(0).toUpperCase()}${spec.summary.slice(1)}.`,
