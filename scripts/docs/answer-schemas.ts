@@ -222,6 +222,7 @@ const fleetTotals = v.object({
   bytesToExport: v.number(),
   sizeUnknown: v.number(),
   costToExport: v.number(),
+  replicaSetsElsewhere: v.optional(v.number()),
 });
 const snapshotReference = { groupId: v.string(), clusterName: v.string(), snapshotId: v.string() };
 const fleetFailure = v.object({

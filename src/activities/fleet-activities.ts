@@ -5,6 +5,7 @@ import type { ClusterReference } from './export-activities.ts';
 export interface FleetActivities {
   surveyProject(input: SurveyProjectInput): Promise<ProjectSurvey>;
   surveyCluster(input: SurveyClusterInput): Promise<ClusterSurvey>;
+  surveyOccupied(input: SurveyOccupiedInput): Promise<OccupiedSurvey>;
   describeExports(input: DescribeExportsInput): Promise<EndedExport[]>;
 }
 
@@ -81,6 +82,32 @@ export interface ClusterSurvey {
   readonly candidatesLeft: number;
   /** Some of those given up, with the reason of their latest job. */
   readonly givenUpExamples: readonly { readonly snapshotId: string; readonly reason: string }[];
+  /** What Atlas is exporting of the cluster, due or not; absent in answers of workers that did not count it. */
+  readonly occupying?: readonly OccupyingExport[] | undefined;
+}
+
+/** An export that occupies replica sets at Atlas. A snapshot has one of these at most. */
+export interface OccupyingExport {
+  readonly snapshotId: string;
+  readonly replicaSets: number;
+}
+
+export interface SurveyOccupiedInput extends Pick<ClusterReference, 'groupId' | 'credentials'> {
+  /** Clusters whose lists of jobs are to be read. */
+  readonly clusters: readonly Pick<SurveyedCluster, 'clusterName' | 'shardCount'>[];
+}
+
+export interface ClusterOccupied {
+  readonly clusterName: string;
+  readonly occupying: readonly OccupyingExport[];
+}
+
+/** What is being exported in a project, whoever asked for it. */
+export interface OccupiedSurvey {
+  /** By Atlas's lists: the clusters that could be read of those asked about and of those with running exports. */
+  readonly clusters: readonly ClusterOccupied[];
+  /** By Temporal's list: exports of this namespace whose jobs may not be listed at Atlas yet. */
+  readonly running: readonly { readonly clusterName: string; readonly snapshotId: string }[];
 }
 
 export interface DescribeExportsInput {

@@ -2,6 +2,7 @@ import type { ExportJob, Snapshot } from '../atlas/index.ts';
 import { timeMs } from './atlas-time.ts';
 import { stateReasonText, type ExportOrder } from '../contract/index.ts';
 import { dueSnapshots, type DueSnapshot } from './due-snapshots.ts';
+import { occupyingExports } from './occupied-replica-sets.ts';
 import type { ClusterSurvey, FleetCandidate, OrderPlace, SurveyClusterInput } from './fleet-activities.ts';
 
 type Criteria = Omit<SurveyClusterInput, 'groupId' | 'clusterName' | 'sharded'>;
@@ -39,6 +40,7 @@ export function surveySnapshots(
     candidates: candidates.slice(0, criteria.candidatesMax),
     candidatesLeft: Math.max(0, candidates.length - criteria.candidatesMax),
     givenUpExamples: givenUp.slice(0, givenUpExamplesMax).map(givenUpExample),
+    occupying: occupyingExports(lists.jobs, criteria),
   };
 }
 

@@ -13,6 +13,7 @@ import { createSearchAttributesCheck } from './registered-labels.ts';
 import { resolveExport } from './resolve-export.ts';
 import { sendWebhook, type Webhooks } from './send-webhook.ts';
 import { surveyCluster } from './survey-cluster.ts';
+import { surveyOccupied } from './survey-occupied.ts';
 import { surveyProject } from './survey-project.ts';
 import { verifyExportInBucket, type VerifyExportDependencies } from './verify-export.ts';
 import type { WebhookActivities } from './webhook-activities.ts';
@@ -47,6 +48,8 @@ export function createActivities(dependencies: VerifyExportDependencies): Export
       asking(clients, input, (atlas, options) => surveyProject(atlas, input, options)),
     surveyCluster: (input) =>
       asking(clients, input, (atlas, options) => surveyCluster(atlas, input, options)),
+    surveyOccupied: (input) =>
+      asking(clients, input, (atlas, options) => surveyOccupied(atlas, input, options)),
     describeExports: (input) => beating(() => describeExports(input)),
   };
 }

@@ -47,12 +47,15 @@ function doingText({ phase, outcome, endsAt }: KeepExportedStatus): string {
 
 function totalLines(totals: FleetTotals): string[] {
   const { clusters, clustersRead, unreadable, due, exported, running, waiting, failed, givenUp } = totals;
-  const { bytesToExport, costToExport, sizeUnknown, expiringSoon } = totals;
+  const { bytesToExport, costToExport, sizeUnknown, expiringSoon, replicaSetsElsewhere = 0 } = totals;
   const unknown = sizeUnknown === 0 ? '' : `, and ${sizeUnknown} snapshots of unknown size`;
   return [
     `  clusters: ${clustersRead} of ${clusters} read, ${unreadable} not readable`,
     `  snapshots: ${due} due, ${exported} exported, ${running} running, ${waiting} waiting, ${failed} failed, ${givenUp} given up`,
     `  to export: ${sizeText(bytesToExport)}, about $${costToExport.toFixed(2)}${unknown}`,
+    ...(replicaSetsElsewhere === 0
+      ? []
+      : [`  exported for others: ${replicaSetsElsewhere} replica sets, which the limits count`]),
     ...(expiringSoon === 0 ? [] : [`  ${expiringSoon} of them are deleted by Atlas within 2 days`]),
   ];
 }

@@ -1,10 +1,5 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import {
-  exportSearchAttributes,
-  labelsOfMemo,
-  parseExportWorkflowId,
-  type ExportLabels,
-} from '../contract/index.ts';
+import { labelsOfExecution, parseExportWorkflowId } from '../contract/index.ts';
 
 /** What became of a request, as Temporal knows it without asking the export itself. */
 export const exportRunStates = [
@@ -58,18 +53,16 @@ type Execution = Pick<
  */
 export function exportSummary(execution: Execution): ExportSummary {
   const fromId = parseExportWorkflowId(execution.workflowId);
-  const fromMemo = labelsOfMemo(execution.memo);
-  const label = (name: keyof ExportLabels): string | undefined =>
-    execution.typedSearchAttributes.get(exportSearchAttributes[name]) ?? fromMemo[name];
+  const labels = labelsOfExecution(execution);
   return {
     workflowId: execution.workflowId,
     runId: execution.runId,
     run: runStates.get(execution.status.name) ?? 'running',
     taskQueue: execution.taskQueue,
-    groupId: label('groupId') ?? fromId?.groupId,
-    clusterName: label('clusterName') ?? fromId?.clusterName,
-    snapshotId: label('snapshotId') ?? fromId?.snapshotId,
-    state: label('state'),
+    groupId: labels.groupId ?? fromId?.groupId,
+    clusterName: labels.clusterName ?? fromId?.clusterName,
+    snapshotId: labels.snapshotId ?? fromId?.snapshotId,
+    state: labels.state,
     bucket: fromId?.bucket,
     startedAt: execution.startTime.toISOString(),
     endedAt: execution.closeTime?.toISOString(),

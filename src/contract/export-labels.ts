@@ -1,4 +1,4 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineSearchAttributeKey, type TypedSearchAttributes } from '@temporalio/common';
 
 /**
  * What an export is found by in lists, without opening it. Temporal's search attributes of these names carry it
@@ -35,4 +35,20 @@ export function labelsOfMemo(memo: Readonly<Record<string, unknown>> | undefined
     if (typeof value === 'string') labels[name] = value;
   }
   return labels;
+}
+
+/** The labels of an export as Temporal shows it in a list: those of its search attributes, else those of its memo. */
+export function labelsOfExecution(shown: {
+  readonly typedSearchAttributes: TypedSearchAttributes;
+  readonly memo?: Readonly<Record<string, unknown>> | undefined;
+}): { readonly [Name in keyof ExportLabels]?: string | undefined } {
+  const fromMemo = labelsOfMemo(shown.memo);
+  const label = (name: keyof ExportLabels): string | undefined =>
+    shown.typedSearchAttributes.get(exportSearchAttributes[name]) ?? fromMemo[name];
+  return {
+    groupId: label('groupId'),
+    clusterName: label('clusterName'),
+    snapshotId: label('snapshotId'),
+    state: label('state'),
+  };
 }

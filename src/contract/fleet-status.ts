@@ -60,6 +60,8 @@ export interface FleetTotals extends SnapshotCounts {
   readonly sizeUnknown: number;
   /** About what Atlas bills for `bytesToExport`, in US dollars. */
   readonly costToExport: number;
+  /** Replica sets that Atlas is exporting in these projects for others than this run, as last seen; the limits count them. Absent where nobody looked: in a dry run, and in answers of earlier releases. */
+  readonly replicaSetsElsewhere?: number | undefined;
 }
 
 /** A snapshot that is not in the bucket, and why. */

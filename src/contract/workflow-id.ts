@@ -6,7 +6,13 @@ import type { ExportRequest } from './export-request.ts';
  */
 export function exportWorkflowId(request: ExportRequest): string {
   const bucket = request.exportBucketId ?? request.exportBucketName ?? 'no-bucket';
-  return ['snapshot-export', request.groupId, request.clusterName, request.snapshotId, bucket].join('/');
+  const { groupId, clusterName, snapshotId } = request;
+  return `${exportWorkflowIdOfProject(groupId)}${[clusterName, snapshotId, bucket].join('/')}`;
+}
+
+/** How the ids of a project's exports begin. */
+export function exportWorkflowIdOfProject(groupId: string): string {
+  return `snapshot-export/${groupId}/`;
 }
 
 /** What a workflow id made by {@link exportWorkflowId} says; undefined for any other. */

@@ -6,13 +6,19 @@ import type {
   ResolvedExport,
   VerifiedExport,
 } from '../activities/export-activities.ts';
-import type { ClusterSurvey, EndedExport, ProjectSurvey } from '../activities/fleet-activities.ts';
+import type {
+  ClusterSurvey,
+  EndedExport,
+  OccupiedSurvey,
+  ProjectSurvey,
+} from '../activities/fleet-activities.ts';
 import type { ExportJob, WebhookDelivery } from '../contract/index.ts';
 import {
   clusterSchema,
   endedSchema,
   foundSchema,
   jobSchema,
+  occupiedSchema,
   polledSchema,
   projectSchema,
   resolvedSchema,
@@ -58,6 +64,10 @@ export function checkedProject(answer: ProjectSurvey): ProjectSurvey {
 
 export function checkedCluster(answer: ClusterSurvey): ClusterSurvey {
   return checked('surveyCluster', clusterSchema, answer);
+}
+
+export function checkedOccupied(answer: OccupiedSurvey): OccupiedSurvey {
+  return checked('surveyOccupied', occupiedSchema, answer);
 }
 
 export function checkedEnded(answer: readonly EndedExport[]): readonly EndedExport[] {

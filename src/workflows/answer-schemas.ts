@@ -125,6 +125,11 @@ const orderKey = v.pipe(v.number(), v.finite());
 /** The survey's own bound is the number that it was asked for, 500 at the most. */
 const candidatesMax = 500;
 
+const occupying = v.pipe(
+  v.array(v.looseObject({ snapshotId: nameText, replicaSets: count })),
+  v.maxLength(300),
+);
+
 export const clusterSchema = v.looseObject({
   due: count,
   exported: count,
@@ -148,6 +153,12 @@ export const clusterSchema = v.looseObject({
   ),
   candidatesLeft: count,
   givenUpExamples: v.pipe(v.array(v.looseObject({ snapshotId: nameText, reason: text })), v.maxLength(100)),
+  occupying: v.optional(occupying),
+});
+
+export const occupiedSchema = v.looseObject({
+  clusters: v.array(v.looseObject({ clusterName: nameText, occupying })),
+  running: v.array(v.looseObject({ clusterName: nameText, snapshotId: nameText })),
 });
 
 export const endedSchema = v.array(

@@ -15,11 +15,11 @@ const surveyForMs = 3 * 60_000;
 
 const describeTimeoutMs = 60_000;
 
+type SurveyActivities = Pick<FleetActivities, 'surveyProject' | 'surveyCluster' | 'surveyOccupied'>;
+
 /** The activities of a fleet. As for exports, a project is the key by which a server with fairness shares the rate. */
-export function surveyCalls(
-  groupId: string,
-): ActivityInterfaceFor<Pick<FleetActivities, 'surveyProject' | 'surveyCluster'>> {
-  return proxyActivities<Pick<FleetActivities, 'surveyProject' | 'surveyCluster'>>({
+export function surveyCalls(groupId: string): ActivityInterfaceFor<SurveyActivities> {
+  return proxyActivities<SurveyActivities>({
     priority: { fairnessKey: groupId },
     scheduleToCloseTimeout: surveyForMs,
     startToCloseTimeout: surveyTimeoutMs,

@@ -37,6 +37,9 @@ function figures(totals: FleetTotals): string {
     `Clusters: ${clustersRead} of ${clusters} read, ${unreadable} not readable`,
     `Snapshots: ${due} due, ${exported} exported, ${running} running, ${waiting} waiting, ${failed} failed, ${givenUp} given up`,
     `To export: ${gigabytes} GB, about $${totals.costToExport}${totals.sizeUnknown === 0 ? '' : `, and ${totals.sizeUnknown} snapshots of unknown size`}`,
+    (totals.replicaSetsElsewhere ?? 0) === 0
+      ? ''
+      : `Exported for others: ${totals.replicaSetsElsewhere ?? 0} replica sets, which the limits count`,
     totals.expiringSoon === 0 ? '' : `**${totals.expiringSoon} are deleted by Atlas within 2 days**`,
   ]
     .filter((line) => line !== '')

@@ -16,7 +16,11 @@ const bytesPerGigabyte = 1_000_000_000;
 /** Everything that is known, with one page of the clusters: those that need looking at stand first. */
 export function fleetStatus(
   state: FleetState,
-  ending: { readonly phase: FleetPhase; readonly outcome: FleetOutcome | undefined },
+  run: {
+    readonly phase: FleetPhase;
+    readonly outcome: FleetOutcome | undefined;
+    readonly replicaSetsElsewhere: number | undefined;
+  },
   query: FleetStatusQuery = {},
 ): KeepExportedStatus {
   const rows = clusterRows(state);
@@ -24,11 +28,12 @@ export function fleetStatus(
   const limit = wholeNumber(query.limit, { fallback: clustersShownDefault, max: clustersShownMax });
   const shown = rows.sort(worstFirst).slice(offset, offset + limit);
   return {
-    ...ending,
+    phase: run.phase,
+    outcome: run.outcome,
     dryRun: state.request.dryRun,
     startedAt: new Date(state.startedAtMs).toISOString(),
     endsAt: new Date(state.endsAtMs).toISOString(),
-    totals: fleetTotals(state, rows),
+    totals: { ...fleetTotals(state, rows), replicaSetsElsewhere: run.replicaSetsElsewhere },
     clusters: shown,
     clustersLeftOut: rows.length - shown.length,
     failures: state.failures,
@@ -49,7 +54,10 @@ export function clusterRows(state: FleetState): FleetClusterStatus[] {
   ]);
 }
 
-export function fleetTotals(state: FleetState, rows: readonly FleetClusterStatus[]): FleetTotals {
+function fleetTotals(
+  state: FleetState,
+  rows: readonly FleetClusterStatus[],
+): Omit<FleetTotals, 'replicaSetsElsewhere'> {
   const sum = (field: 'expiringSoon' | 'bytesToExport' | keyof SnapshotCounts): number =>
     rows.reduce((total, row) => total + row[field], 0);
   const clusters = [...state.clusters()];

@@ -3,6 +3,7 @@ import {
   condition,
   isCancellation,
   log,
+  patched,
   setCurrentDetails,
   sleep,
   workflowInfo,
@@ -19,6 +20,7 @@ import { atlasAnswer } from './atlas-answer.ts';
 import { describeCalls, surveyCalls } from './fleet-calls.ts';
 import { fleetDetails } from './fleet-details.ts';
 import { endOfExport, fleetExportId, startExport, type ExportChild } from './fleet-exports.ts';
+import { NeighbourLooks } from './fleet-neighbour-looks.ts';
 import { fleetStatus } from './fleet-report.ts';
 import {
   plannedMax,
@@ -77,9 +79,13 @@ export class FleetRun {
   private fault: unknown;
   private outcome: FleetOutcome | undefined;
   private drawnAtMs = 0;
+  /** Undefined in a run that an earlier release has begun: its limits count its own exports. */
+  private readonly neighbourLooks: NeighbourLooks | undefined;
 
   constructor(state: FleetState) {
     this.state = state;
+    if (state.request.dryRun || !patched('fleet-neighbours')) return;
+    this.neighbourLooks = new NeighbourLooks(state, (task) => this.begin(task));
   }
 
   /** Ends when there is nothing left to do, when the time is up, or when the history is to be handed over. */
@@ -119,7 +125,9 @@ export class FleetRun {
   }
 
   status(query?: FleetStatusQuery): KeepExportedStatus {
-    return fleetStatus(this.state, { phase: this.phase(), outcome: this.outcome }, query);
+    const replicaSetsElsewhere = this.neighbourLooks?.replicaSetsElsewhere();
+    const run = { phase: this.phase(), outcome: this.outcome, replicaSetsElsewhere };
+    return fleetStatus(this.state, run, query);
   }
 
   private phase(): FleetPhase {
@@ -214,7 +222,11 @@ export class FleetRun {
         candidatesMax: dryRun ? plannedMax : candidatesMax,
         nowMs: startedAtMs,
       });
-      this.state.sawCluster(cluster, checkedCluster(survey));
+      const seen = checkedCluster(survey);
+      this.state.sawCluster(cluster, seen);
+      const { occupying } = seen;
+      if (occupying !== undefined)
+        this.neighbourLooks?.neighbours.sawCluster(groupId, clusterName, { occupying, nowMs: Date.now() });
     } catch (error) {
       cluster.problem = problemOf(error);
       cluster.toRead = false;
@@ -224,27 +236,35 @@ export class FleetRun {
   }
 
   private startExports(): void {
-    const { waiting, running, request } = this.state;
-    if (request.dryRun) return;
-    const unread = new Set<string>();
-    // With no room to read further, what is known has to do: else both would wait for one another.
-    if (this.hasRoom()) {
-      for (const { toRead, reading, project } of this.state.clusters()) {
-        if (toRead || reading) unread.add(project.groupId);
-      }
-    }
-    const starting = nextToStart({
-      waiting,
-      running: [...running.values()],
-      limits: request.atOnce,
-      isReady: (groupId) => !unread.has(groupId),
-      countMax: startsAtOnce - this.starts,
-    });
-    for (const each of starting) {
+    if (this.state.request.dryRun) return;
+    for (const each of this.nextToStart()) {
       const started = this.state.started(each, fleetExportId(each));
       this.starts += 1;
       this.begin(() => this.startOne(each, started));
     }
+  }
+
+  private nextToStart(): WaitingExport[] {
+    const { waiting, running, request } = this.state;
+    const unread = this.unreadProjects();
+    const window = {
+      waiting,
+      running: [...running.values()],
+      limits: request.atOnce,
+      isReady: (groupId: string) => !unread.has(groupId),
+      countMax: startsAtOnce - this.starts,
+    };
+    return this.neighbourLooks?.nextToStart(window) ?? nextToStart({ ...window, occupants: [] });
+  }
+
+  /** With no room to read further, what is known has to do: else both would wait for one another. */
+  private unreadProjects(): ReadonlySet<string> {
+    const unread = new Set<string>();
+    if (!this.hasRoom()) return unread;
+    for (const { toRead, reading, project } of this.state.clusters()) {
+      if (toRead || reading) unread.add(project.groupId);
+    }
+    return unread;
   }
 
   private async startOne(waiting: WaitingExport, running: RunningExport): Promise<void> {
@@ -264,7 +284,7 @@ export class FleetRun {
   /** Not among the tasks that a run waits for before it hands over: the export outlives it. */
   private async followOwn(child: ExportChild, running: RunningExport): Promise<void> {
     try {
-      this.state.ended(running, await endOfExport(child));
+      this.ended(running, await endOfExport(child));
       this.changed = true;
     } catch (error) {
       this.fail(error);
@@ -292,7 +312,7 @@ export class FleetRun {
       this.lookMs = ended.length > 0 ? lookMsFirst : Math.min(lookMsMax, this.lookMs * 2);
       for (const end of ended) {
         const running = this.state.running.get(end.workflowId);
-        if (running?.own === false) this.state.ended(running, end);
+        if (running?.own === false) this.ended(running, end);
       }
     } catch (error) {
       if (isCancellation(error)) throw error;
@@ -300,6 +320,11 @@ export class FleetRun {
     } finally {
       this.looking = false;
     }
+  }
+
+  private ended(running: RunningExport, end: Parameters<FleetState['ended']>[1]): void {
+    this.state.ended(running, end);
+    this.neighbourLooks?.neighbours.ended(running);
   }
 
   private async endInTime(): Promise<void> {

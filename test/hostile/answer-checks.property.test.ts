@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ApplicationFailure } from '@temporalio/common';
 import * as fc from 'fast-check';
-import type { ClusterSurvey, ProjectSurvey } from '../../src/activities/index.ts';
+import type { ClusterSurvey, OccupiedSurvey, ProjectSurvey } from '../../src/activities/index.ts';
 import { checkKeepExportedRequest } from '../../src/contract/index.ts';
 import {
   checkedCluster,
   checkedEnded,
+  checkedOccupied,
   checkedProject,
   checkedSent,
   checkedWebhookNames,
@@ -16,6 +17,7 @@ import {
 import { atlasAnswer } from '../../src/workflows/atlas-answer.ts';
 import { carriedFleet } from '../../src/workflows/fleet-carry.ts';
 import { fleetExportId } from '../../src/workflows/fleet-exports.ts';
+import { FleetNeighbours } from '../../src/workflows/fleet-neighbours.ts';
 import { fleetStatus } from '../../src/workflows/fleet-report.ts';
 import { FleetState } from '../../src/workflows/fleet-state.ts';
 import { PROPERTY_LIMITS } from '../atlas/support/property-limits.ts';
@@ -53,6 +55,11 @@ const clusterSurvey: ClusterSurvey = {
   ],
   candidatesLeft: 0,
   givenUpExamples: [{ snapshotId: 'c'.repeat(24), reason: 'Access Denied' }],
+  occupying: [{ snapshotId: 'd'.repeat(24), replicaSets: 3 }],
+};
+const occupiedSurvey: OccupiedSurvey = {
+  clusters: [{ clusterName: 'orders', occupying: [{ snapshotId: 'd'.repeat(24), replicaSets: 3 }] }],
+  running: [{ clusterName: 'events', snapshotId: 'latest' }],
 };
 
 function newState(): FleetState {
@@ -97,9 +104,26 @@ describe('what a check of an answer lets through', () => {
           assert.ok(fleetExportId(waiting).length <= workflowIdLengthMax);
         }
         const carried = carriedFleet(state);
-        const { totals } = fleetStatus(state, { phase: 'surveying', outcome: undefined }, {});
+        const run = { phase: 'surveying', outcome: undefined, replicaSetsElsewhere: 0 } as const;
+        const { totals } = fleetStatus(state, run, {});
         for (const [name, count] of Object.entries(totals)) assert.ok(count >= 0, `${name}: ${count}`);
         assert.ok(JSON.stringify(carried).length < 1_000_000);
+      }),
+      limits,
+    );
+  });
+
+  test('is what is exported elsewhere, in whole replica sets', () => {
+    fc.assert(
+      fc.property(hostileAnswer({ ...occupiedSurvey }), (drawn) => {
+        const survey = allowing(checkedOccupied, drawn);
+        if (survey === undefined) return;
+        const neighbours = new FleetNeighbours({ projectsCount: 1 });
+        neighbours.looked('5'.repeat(24), survey, { nowMs: 0, shardCounts: new Map() });
+        for (const { clusterName, snapshotId, replicaSets } of neighbours.occupants()) {
+          assert.ok(clusterName.length > 0 && snapshotId.length > 0);
+          assert.ok(Number.isSafeInteger(replicaSets) && replicaSets >= 0);
+        }
       }),
       limits,
     );

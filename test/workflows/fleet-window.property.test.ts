@@ -13,6 +13,7 @@ interface Export {
   readonly id: number;
   readonly groupId: string;
   readonly clusterName: string;
+  readonly snapshotId: string;
   readonly replicaSets: number;
 }
 
@@ -27,7 +28,7 @@ const exportsDrawn = fc
     }),
     { maxLength: 40 },
   )
-  .map((drawn) => drawn.map((each, id): Export => ({ ...each, id })));
+  .map((drawn) => drawn.map((each, id): Export => ({ ...each, id, snapshotId: `snapshot-${id}` })));
 
 interface Played {
   readonly started: readonly Export[];
@@ -41,7 +42,14 @@ function play(waitingAtFirst: readonly Export[], limits: FleetLimits, picks: rea
   const started: Export[] = [];
   let steps = 0;
   for (;;) {
-    const next = nextToStart({ waiting, running, limits, isReady: () => true, countMax: 50 });
+    const next = nextToStart({
+      waiting,
+      running,
+      occupants: [],
+      limits,
+      isReady: () => true,
+      countMax: 50,
+    });
     running.push(...next);
     started.push(...next);
     waiting = waiting.filter((each) => !next.includes(each));
@@ -112,11 +120,19 @@ describe('the sliding window of a fleet', () => {
       id,
       groupId,
       clusterName,
+      snapshotId: `snapshot-${id}`,
       replicaSets,
     });
     const running = [at(0, 'a', 4)];
     const waiting = [at(1, 'b', 3), at(2, 'c', 1), at(3, 'a', 2, 'q')];
-    const starting = nextToStart({ waiting, running, limits, isReady: () => true, countMax: 50 });
+    const starting = nextToStart({
+      waiting,
+      running,
+      occupants: [],
+      limits,
+      isReady: () => true,
+      countMax: 50,
+    });
     assert.deepEqual(
       starting.map(({ id }) => id),
       [3],
@@ -128,11 +144,60 @@ describe('the sliding window of a fleet', () => {
     fc.assert(
       fc.property(exportsDrawn, limitsDrawn, (waiting, limits) => {
         const isReady = (groupId: string): boolean => groupId !== 'p';
-        const starting = nextToStart({ waiting, running: [], limits, isReady, countMax: 3 });
+        const starting = nextToStart({ waiting, running: [], occupants: [], limits, isReady, countMax: 3 });
         assert.ok(starting.length <= 3);
         assert.ok(starting.every(({ groupId }) => groupId !== 'p'));
       }),
       PROPERTY_LIMITS,
     );
   });
+
+  test('counts what others export in a project and a cluster, and an export that both name once', () => {
+    const drawn = fc.tuple(exportsDrawn, fc.array(fc.nat({ max: 39 }), { maxLength: 10 }), limitsDrawn);
+    fc.assert(
+      fc.property(drawn, exportsDrawn, ([waiting, picks, limits], elsewhere) => {
+        // Some of what others export is what this run is to export too.
+        const joint = picks.flatMap((pick) => waiting[pick] ?? []);
+        const others = [...elsewhere.map(elsewhereOf), ...joint];
+        const starting = nextToStart({
+          waiting,
+          running: [],
+          occupants: others,
+          limits,
+          isReady: () => true,
+          countMax: 50,
+        });
+        assertSum(starting, limits.total, 'the exports of this run');
+        const added = starting.filter((each) => !joint.includes(each));
+        for (const { groupId, clusterName } of added) {
+          const occupied = [...new Set([...others, ...starting])].filter((each) => each.groupId === groupId);
+          assertSum(occupied, limits.perProject, `project ${groupId}`);
+          const ofCluster = occupied.filter((each) => each.clusterName === clusterName);
+          assertSum(ofCluster, limits.perCluster, `cluster ${clusterName} of ${groupId}`);
+        }
+      }),
+      PROPERTY_LIMITS,
+    );
+  });
+
+  test('lets a run follow what is being exported already, in a project that is full', () => {
+    const limits = { total: 100, perProject: 2, perCluster: 2 };
+    const at = (id: number, clusterName: string): Export => ({
+      id,
+      groupId: 'p',
+      clusterName,
+      snapshotId: `snapshot-${id}`,
+      replicaSets: 1,
+    });
+    const waiting = [at(1, 'a'), at(2, 'b')];
+    const occupants = [at(1, 'a'), elsewhereOf(at(9, 'c'))];
+    const options = { waiting, running: [], limits, isReady: () => true, countMax: 50 };
+    const ids = (exports: readonly Export[]): number[] => exports.map(({ id }) => id);
+    assert.deepEqual(ids(nextToStart({ ...options, occupants })), [1], 'the second has to wait');
+    assert.deepEqual(ids(nextToStart({ ...options, occupants: [] })), [1, 2]);
+  });
 });
+
+function elsewhereOf(each: Export): Export {
+  return { ...each, snapshotId: `elsewhere-${each.id}` };
+}

@@ -69,6 +69,67 @@ describe('keepExported, under skipped time', () => {
     });
   });
 
+  test('waits while others use up a limit, looks ever more seldom, and goes on when there is room', async () => {
+    const atlas = new PretendAtlas();
+    const fleet = new PretendFleet(atlas);
+    fleet.addCluster('orders', 3);
+    const looksFull = 6;
+    fleet.elsewhere = () => ({
+      clusters: [],
+      running:
+        fleet.looks.length > looksFull
+          ? []
+          : Array.from({ length: 5 }, (_, each) => ({ clusterName: `other-${each}`, snapshotId: 'latest' })),
+    });
+    const startedAtMs = await time.environment.currentTimeMs();
+    await keep({ fleet, atlas }, async (_, result) => {
+      assert.equal(result.outcome, 'allExported');
+      assert.equal(fleet.looks.length, looksFull + 1);
+      const firstAtMs = Math.min(...atlas.jobs.map(({ createdAtMs }) => createdAtMs));
+      // 15 s, 30 s, 1, 2, 4 and 5 minutes.
+      const minutes = (firstAtMs - startedAtMs) / 60_000;
+      assert.ok(minutes > 12.5 && minutes < 14, `the first export began after ${minutes} minutes`);
+    });
+  });
+
+  test('follows at once what is exported already, although the project is full', async () => {
+    const atlas = new PretendAtlas();
+    const fleet = new PretendFleet(atlas);
+    const [first = '', ...others] = fleet.addCluster('orders', 2);
+    fleet.elsewhere = () => ({
+      clusters: [
+        {
+          clusterName: 'orders',
+          occupying: fleet.looks.length > 1 ? [] : [{ snapshotId: first, replicaSets: 1 }],
+        },
+        { clusterName: 'events', occupying: [{ snapshotId: 'e'.repeat(24), replicaSets: 4 }] },
+      ],
+      running: [],
+    });
+    await keep({ fleet, atlas }, async (_, result) => {
+      assert.deepEqual(
+        atlas.jobs.map(({ snapshotId }) => snapshotId),
+        [first, ...others],
+      );
+      assert.equal(result.outcome, 'allExported');
+      assert.equal(result.totals.replicaSetsElsewhere, 4);
+    });
+  });
+
+  test('is not held up when what others export cannot be read, and says so', async () => {
+    const atlas = new PretendAtlas();
+    const fleet = new PretendFleet(atlas);
+    fleet.addCluster('orders', 2);
+    fleet.elsewhere = () => {
+      throw atlasFailure({ code: 'ATLAS_FORBIDDEN', message: '403', status: 403, effect: 'none' });
+    };
+    await keep({ fleet, atlas }, async (_, result) => {
+      assert.equal(result.outcome, 'allExported');
+      assert.match(result.notes.join(' '), /What else is exported .* could not be read \(ATLAS_FORBIDDEN\)/);
+    });
+  });
+
+  /** Last of those that skip time: the exports it leaves behind have no worker, and time waits for them. */
   test('when its time is up it ends and tells what runs, and the exports go on', async () => {
     const atlas = new PretendAtlas();
     atlas.plans = [{ runningMs: 3 * hourMs }];

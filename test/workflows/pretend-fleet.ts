@@ -1,6 +1,11 @@
 import { describeExports } from '../../src/activities/describe-exports.ts';
 import { surveySnapshots } from '../../src/activities/fleet-survey.ts';
-import type { FleetActivities, SurveyClusterInput } from '../../src/activities/index.ts';
+import type {
+  FleetActivities,
+  OccupiedSurvey,
+  SurveyClusterInput,
+  SurveyOccupiedInput,
+} from '../../src/activities/index.ts';
 import type { ExportJob, Snapshot } from '../../src/atlas/index.ts';
 import type { PretendAtlas } from './pretend-atlas.ts';
 
@@ -15,6 +20,9 @@ export class PretendFleet {
   readonly surveys: SurveyClusterInput[] = [];
   /** Called before each survey of a cluster; what it throws is the answer. */
   beforeSurvey: (input: SurveyClusterInput) => void = () => undefined;
+  readonly looks: SurveyOccupiedInput[] = [];
+  /** What others export; what it throws is the answer. */
+  elsewhere: (input: SurveyOccupiedInput) => OccupiedSurvey = () => ({ clusters: [], running: [] });
   private readonly atlas: PretendAtlas;
   private readonly snapshots = new Map<string, Snapshot[]>();
   private snapshotCount = 0;
@@ -55,6 +63,10 @@ export class PretendFleet {
         this.beforeSurvey(input);
         const snapshots = this.snapshots.get(input.clusterName) ?? [];
         return surveySnapshots({ snapshots, jobs: this.jobs() }, input);
+      },
+      surveyOccupied: async (input) => {
+        this.looks.push(input);
+        return this.elsewhere(input);
       },
       describeExports,
     };
