@@ -64,6 +64,8 @@ export class FleetNeighbours {
       snapshotId,
       replicaSets: shardCounts.get(clusterName) ?? 1,
     }));
+    // Of a cluster that is none of the fleet's, nothing is read once no export runs there: what was read is old then.
+    for (const name of view.clusters.keys()) if (!shardCounts.has(name)) view.clusters.delete(name);
     for (const { clusterName, occupying } of clusters) {
       view.clusters.set(clusterName, { occupying, readAtMs: nowMs });
     }
