@@ -150,6 +150,13 @@ type PollFailure struct {
 	InARow float64 `json:"inARow"`
 }
 
+type ExportStall struct {
+	Kind      string `json:"kind"`
+	Since     string `json:"since"`
+	NoticedAt string `json:"noticedAt"`
+	Reason    string `json:"reason"`
+}
+
 // ComponentInBucket: What a component has in the bucket. Counted there, and never Atlas's word for
 // the component's state.
 type ComponentInBucket struct {
@@ -180,6 +187,9 @@ type ComponentStatus struct {
 	PollFailure *PollFailure `json:"pollFailure,omitempty"`
 	// When the next look is due, ISO 8601; absent once it has ended.
 	NextPollAt string `json:"nextPollAt,omitempty"`
+	// Absent while it gets on, and where Atlas shows nothing of it. The job may get on by its other
+	// components.
+	Stall *ExportStall `json:"stall,omitempty"`
 	// What it has in the bucket, once that was looked into; absent too where its replica set is not
 	// named.
 	InBucket *ComponentInBucket `json:"inBucket,omitempty"`
@@ -335,11 +345,11 @@ const (
 	ExportOutcomeCancelled       ExportOutcome = "cancelled"
 )
 
-type ExportStall struct {
-	Kind      string `json:"kind"`
-	Since     string `json:"since"`
-	NoticedAt string `json:"noticedAt"`
-	Reason    string `json:"reason"`
+// ExportStatusFailure: Why it has failed; set with the outcome `failed`. What else is known is in
+// the failure's details.
+type ExportStatusFailure struct {
+	Type    string `json:"type"`
+	Message string `json:"message"`
 }
 
 // ExportStatus: What the query `status` answers. Everything in it is either from Atlas or about the
@@ -347,9 +357,10 @@ type ExportStall struct {
 type ExportStatus struct {
 	Phase ExportPhase `json:"phase"`
 	// Absent until the phase is `done`.
-	Outcome     ExportOutcome `json:"outcome,omitempty"`
-	GroupID     string        `json:"groupId"`
-	ClusterName string        `json:"clusterName"`
+	Outcome ExportOutcome `json:"outcome,omitempty"`
+	// `"unknown"` where a request that was refused names none; so are the next two.
+	GroupID     string `json:"groupId"`
+	ClusterName string `json:"clusterName"`
 	// The snapshot's id; `"latest"` until that is resolved.
 	SnapshotID       string `json:"snapshotId"`
 	ExportBucketID   string `json:"exportBucketId,omitempty"`
@@ -376,6 +387,9 @@ type ExportStatus struct {
 	// What the bucket shows; absent until the job was Successful.
 	Verification *ExportVerification `json:"verification,omitempty"`
 	DeadlineAt   string              `json:"deadlineAt"`
+	// Why it has failed; set with the outcome `failed`. What else is known is in the failure's
+	// details.
+	Failure *ExportStatusFailure `json:"failure,omitempty"`
 	// What a person should know now, in words.
 	Notes []string `json:"notes"`
 }

@@ -162,6 +162,13 @@ class PollFailure(TypedDict):
     inARow: float
 
 
+class ExportStall(TypedDict):
+    kind: Literal["queued", "noProgress", "total"]
+    since: str
+    noticedAt: str
+    reason: str
+
+
 class ComponentInBucket(TypedDict):
     """What a component has in the bucket. Counted there, and never Atlas's word for the
     component's state.
@@ -195,6 +202,9 @@ class ComponentStatus(TypedDict):
     pollFailure: NotRequired[PollFailure]
     # When the next look is due, ISO 8601; absent once it has ended.
     nextPollAt: NotRequired[str]
+    # Absent while it gets on, and where Atlas shows nothing of it. The job may get on by its other
+    # components.
+    stall: NotRequired[ExportStall]
     # What it has in the bucket, once that was looked into; absent too where its replica set is not
     # named.
     inBucket: NotRequired[ComponentInBucket]
@@ -338,11 +348,13 @@ ExportPhase: TypeAlias = Literal[
 ExportOutcome: TypeAlias = Literal["exported", "alreadyExported", "failed", "cancelled"]
 
 
-class ExportStall(TypedDict):
-    kind: Literal["queued", "noProgress", "total"]
-    since: str
-    noticedAt: str
-    reason: str
+class ExportStatusFailure(TypedDict):
+    """Why it has failed; set with the outcome `failed`. What else is known is in the failure's
+    details.
+    """
+
+    type: str
+    message: str
 
 
 class ExportStatus(TypedDict):
@@ -353,6 +365,7 @@ class ExportStatus(TypedDict):
     phase: ExportPhase
     # Absent until the phase is `done`.
     outcome: NotRequired[ExportOutcome]
+    # `"unknown"` where a request that was refused names none; so are the next two.
     groupId: str
     clusterName: str
     # The snapshot's id; `"latest"` until that is resolved.
@@ -381,6 +394,9 @@ class ExportStatus(TypedDict):
     # What the bucket shows; absent until the job was Successful.
     verification: NotRequired[ExportVerification]
     deadlineAt: str
+    # Why it has failed; set with the outcome `failed`. What else is known is in the failure's
+    # details.
+    failure: NotRequired[ExportStatusFailure]
     # What a person should know now, in words.
     notes: list[str]
 

@@ -100,6 +100,7 @@ const componentStatus = v.object({
   polls: v.number(),
   pollFailure: v.optional(pollFailure),
   nextPollAt: text,
+  stall: v.optional(exportStall),
   inBucket: v.optional(componentInBucket),
 });
 const jobOrigin = v.picklist(['created', 'found', 'adopted', 'earlier']);
@@ -109,6 +110,7 @@ const attemptReport = v.object({
   exportRequestId: v.string(),
   job: exportJob,
 });
+const endingFailure = v.object({ type: v.string(), message: v.string() });
 const exportPhase = v.picklist([
   'resolving',
   'creating',
@@ -141,6 +143,7 @@ const exportStatus = v.object({
   stall: v.optional(exportStall),
   verification: v.optional(exportVerification),
   deadlineAt: v.string(),
+  failure: v.optional(endingFailure),
   notes: v.array(v.string()),
 });
 const exportResult = v.object({
@@ -232,10 +235,11 @@ const fleetFailure = v.object({
 });
 const plannedExport = v.object({ ...snapshotReference, storageSizeBytes: v.optional(v.number()) });
 const fleetPhase = v.picklist(['surveying', 'exporting', 'done']);
-const fleetOutcome = v.picklist(['allExported', 'someLeft', 'dryRun', 'cancelled']);
+const fleetOutcome = v.picklist(['allExported', 'someLeft', 'dryRun', 'cancelled', 'failed']);
 const keepExportedStatus = v.object({
   phase: fleetPhase,
   outcome: v.optional(fleetOutcome),
+  failure: v.optional(endingFailure),
   dryRun: v.boolean(),
   startedAt: v.string(),
   endsAt: v.string(),

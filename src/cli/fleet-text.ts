@@ -1,9 +1,10 @@
-import type { FleetClusterStatus, FleetTotals, KeepExportedStatus } from '../client.ts';
+import type { ExportSummary, FleetClusterStatus, FleetTotals, KeepExportedStatus } from '../client.ts';
 import { textTable } from './output.ts';
 import { timeText } from './time-text.ts';
 
 const failuresShownMax = 10;
 const plannedShownMax = 20;
+const stalledShownMax = 20;
 const gigabyte = 1_000_000_000;
 
 /** What is known of a fleet, as lines for people. */
@@ -37,10 +38,24 @@ export function fleetLines(workflowId: string, status: KeepExportedStatus): stri
   ];
 }
 
+/** Which exports of a fleet's clusters are stalled, and how to see since when and why. */
+export function stalledLines(stalled: readonly ExportSummary[]): string[] {
+  if (stalled.length === 0) return [];
+  return [
+    '',
+    'Stalled, as atlas-export status shows in detail:',
+    ...stalled
+      .slice(0, stalledShownMax)
+      .map(({ clusterName = '', state = 'unknown', workflowId }) => `  ${clusterName}, ${state}: ${workflowId}`),
+    ...(stalled.length > stalledShownMax ? [`  and ${stalled.length - stalledShownMax} more`] : []),
+  ];
+}
+
 function doingText({ phase, outcome, endsAt }: KeepExportedStatus): string {
   if (outcome === 'allExported') return 'everything that is due is exported';
   if (outcome === 'someLeft') return 'ended; something is left for the next run';
   if (outcome === 'dryRun') return 'dry run: nothing was exported';
+  if (outcome === 'failed') return 'refused: the request is wrong';
   if (outcome === 'cancelled') return 'cancelled; exports that were started go on';
   return `${phase}, until ${timeText(endsAt)} at the latest`;
 }

@@ -64,12 +64,16 @@ export function summaryLines(summary: ExportSummary): string[] {
   return [
     summary.workflowId,
     field('run', summary.run),
-    field('state', summary.state === undefined ? undefined : `${summary.state}, as last recorded`),
+    field('state', summaryState(summary)),
     field('cluster', summary.clusterName),
     field('snapshot', summary.snapshotId),
     field('started', timeText(summary.startedAt)),
     field('ended', timeText(summary.endedAt)),
   ].filter((line) => line !== '');
+}
+
+function summaryState({ state, stalled }: ExportSummary): string | undefined {
+  return state === undefined ? undefined : `${state}${stalled ? ', stalled' : ''}, as last recorded`;
 }
 
 /** What the bucket shows, or why nobody knows. */

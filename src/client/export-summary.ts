@@ -1,5 +1,5 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { labelsOfExecution, parseExportWorkflowId } from '../contract/index.ts';
+import { labelsOfExecution, parseExportWorkflowId, parseStateLabel } from '../contract/index.ts';
 
 /** What became of a request, as Temporal knows it without asking the export itself. */
 export const exportRunStates = [
@@ -27,6 +27,8 @@ export interface ExportSummary {
   readonly snapshotId?: string | undefined;
   /** Atlas's state of the export job, as the export last recorded it. */
   readonly state?: string | undefined;
+  /** Whether it runs and nothing of it moves, as the export last recorded it. */
+  readonly stalled: boolean;
   /** The bucket's id or name, where the workflow id tells it. */
   readonly bucket?: string | undefined;
   /** ISO 8601. */
@@ -54,15 +56,18 @@ type Execution = Pick<
 export function exportSummary(execution: Execution): ExportSummary {
   const fromId = parseExportWorkflowId(execution.workflowId);
   const labels = labelsOfExecution(execution);
+  const label = labels.state === undefined ? undefined : parseStateLabel(labels.state);
+  const run = runStates.get(execution.status.name) ?? 'running';
   return {
     workflowId: execution.workflowId,
     runId: execution.runId,
-    run: runStates.get(execution.status.name) ?? 'running',
+    run,
     taskQueue: execution.taskQueue,
     groupId: labels.groupId ?? fromId?.groupId,
     clusterName: labels.clusterName ?? fromId?.clusterName,
     snapshotId: labels.snapshotId ?? fromId?.snapshotId,
-    state: labels.state,
+    state: label?.state,
+    stalled: run === 'running' && label?.stalled === true,
     bucket: fromId?.bucket,
     startedAt: execution.startTime.toISOString(),
     endedAt: execution.closeTime?.toISOString(),

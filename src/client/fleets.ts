@@ -15,6 +15,11 @@ import {
   type KeepExportedStatus,
 } from '../contract/index.ts';
 import { exportErrorOf, InvalidExportRequestError } from './export-error.ts';
+import type { ExportSummary } from './export-summary.ts';
+import { listExports } from './list-exports.ts';
+
+/** The most that one question for a status is answered with. */
+const clustersPerPage = 1_000;
 
 export interface StartFleetOptions {
   /** What the fleet is called: a second start of one name joins the run of the first. */
@@ -28,6 +33,8 @@ export interface FleetHandle {
   result(): Promise<KeepExportedResult>;
   /** What is known now, with a page of the clusters; costs Atlas nothing. */
   status(query?: FleetStatusQuery): Promise<KeepExportedStatus>;
+  /** Of the exports that run of its clusters, whoever started them, those that are stalled; costs Atlas nothing. */
+  stalled(): Promise<ExportSummary[]>;
   /** Starts no further exports. Those that run go on. */
   cancel(): Promise<void>;
 }
@@ -56,7 +63,7 @@ export class Fleets {
       workflowId: fleetWorkflowId(request, name),
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
-    return fleetHandle(handle);
+    return fleetHandle(this.#client, handle);
   }
 
   /** The latest run of the fleet of this name, whoever started it: a person, or a schedule, which adds the time to the id. */
@@ -79,7 +86,7 @@ export class Fleets {
 
   /** A run by its workflow id, such as one that a schedule has started. */
   getHandleById(workflowId: string): FleetHandle {
-    return fleetHandle(this.#client.workflow.getHandle<KeepExported>(workflowId));
+    return fleetHandle(this.#client, this.#client.workflow.getHandle<KeepExported>(workflowId));
   }
 }
 
@@ -117,7 +124,9 @@ export function fleetStartOptions(
   };
 }
 
-function fleetHandle(handle: WorkflowHandle<KeepExported>): FleetHandle {
+function fleetHandle(client: Client, handle: WorkflowHandle<KeepExported>): FleetHandle {
+  const status: FleetHandle['status'] = (query = {}) =>
+    handle.query<KeepExportedStatus, [FleetStatusQuery]>(statusQuery, query);
   return {
     workflowId: handle.workflowId,
     result: async () => {
@@ -127,9 +136,32 @@ function fleetHandle(handle: WorkflowHandle<KeepExported>): FleetHandle {
         throw error instanceof WorkflowFailedError ? exportErrorOf(error) : error;
       }
     },
-    status: (query = {}) => handle.query<KeepExportedStatus, [FleetStatusQuery]>(statusQuery, query),
+    status,
+    stalled: () => stalledExports(client, status),
     cancel: async () => {
       await handle.cancel();
     },
   };
+}
+
+/** By the labels that exports keep: neither they nor the fleet's run are asked, which would add to their histories. */
+async function stalledExports(client: Client, status: FleetHandle['status']): Promise<ExportSummary[]> {
+  const stalled: ExportSummary[] = [];
+  for await (const each of listExports(client, { state: 'stalled' })) stalled.push(each);
+  if (stalled.length === 0) return [];
+  const names = await clusterKeys(status);
+  return stalled.filter((each) => names.has(clusterKey(each)));
+}
+
+async function clusterKeys(status: FleetHandle['status']): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  for (let offset = 0; ; offset += clustersPerPage) {
+    const { clusters } = await status({ offset, limit: clustersPerPage });
+    for (const cluster of clusters) keys.add(clusterKey(cluster));
+    if (clusters.length < clustersPerPage) return keys;
+  }
+}
+
+function clusterKey(cluster: { readonly groupId?: string | undefined; readonly clusterName?: string | undefined }): string {
+  return `${cluster.groupId ?? ''}/${cluster.clusterName ?? ''}`;
 }

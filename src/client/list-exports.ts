@@ -3,7 +3,7 @@ import {
   exportJobStates,
   exportSearchAttributes,
   exportSnapshotWorkflow,
-  type ExportLabels,
+  stateLabel,
 } from '../contract/index.ts';
 import { exportRunStates, exportSummary, type ExportSummary } from './export-summary.ts';
 import { searchAttributesOf } from './search-attributes.ts';
@@ -13,7 +13,7 @@ export interface ExportFilter {
   /** Project: 24 lowercase hexadecimal digits. */
   readonly groupId?: string | undefined;
   readonly clusterName?: string | undefined;
-  /** What became of the request (one of {@link exportRunStates}), or Atlas's state of its job. */
+  /** What became of the request (one of {@link exportRunStates}), Atlas's state of its job, or `stalled`. */
   readonly state?: string | undefined;
   /** Only exports that were started at this time or later. */
   readonly since?: Date | undefined;
@@ -24,11 +24,19 @@ export interface ExportFilter {
 const readMaxDefault = 10_000;
 const pageSize = 500;
 
+/** Of exports that run, and of which nothing moves. */
+const stalledState = 'stalled';
+
 /** The words that {@link ExportFilter.state} takes. */
-export const exportFilterStates: readonly string[] = [...exportRunStates, ...exportJobStates];
+export const exportFilterStates: readonly string[] = [
+  ...exportRunStates,
+  stalledState,
+  ...exportJobStates,
+];
 
 const statusOfRun: ReadonlyMap<string, string> = new Map([
   ['running', "ExecutionStatus = 'Running'"],
+  [stalledState, "ExecutionStatus = 'Running'"],
   ['exported', "ExecutionStatus = 'Completed'"],
   ['failed', "ExecutionStatus = 'Failed'"],
   ['cancelled', "ExecutionStatus = 'Canceled'"],
@@ -61,26 +69,33 @@ export async function* listExports(
 export function exportQuery(filter: ExportFilter, { indexed }: { indexed: boolean }): string {
   const { groupId, clusterName, state = '', since } = filter;
   const status = statusOfRun.get(state);
-  const labels: Partial<ExportLabels> = {
-    ...(groupId === undefined ? {} : { groupId }),
-    ...(clusterName === undefined ? {} : { clusterName }),
-    ...(state === '' || status !== undefined ? {} : { state }),
-  };
   return [
     `WorkflowType = '${exportSnapshotWorkflow}'`,
     ...(since === undefined ? [] : [`StartTime >= '${since.toISOString()}'`]),
     ...(status === undefined ? [] : [status]),
-    ...(indexed ? labelConditions(labels) : []),
+    ...(indexed ? labelConditions({ groupId, clusterName, state }) : []),
   ].join(' AND ');
 }
 
 /** An export without the attribute is let through: its memo or its id decides. */
-function labelConditions(labels: Partial<ExportLabels>): string[] {
-  return (['groupId', 'clusterName', 'state'] as const).flatMap((label) => {
-    const value = labels[label];
-    const { name } = exportSearchAttributes[label];
-    return value === undefined ? [] : [`(${name} = '${value}' OR ${name} IS NULL)`];
-  });
+function labelConditions({ groupId, clusterName, state = '' }: ExportFilter): string[] {
+  const names = exportSearchAttributes;
+  const equal = ({ name }: { name: string }, value: string | undefined): string[] =>
+    value === undefined ? [] : [`(${name} = '${value}' OR ${name} IS NULL)`];
+  return [
+    ...equal(names.groupId, groupId),
+    ...equal(names.clusterName, clusterName),
+    ...stateConditions(names.state.name, state),
+  ];
+}
+
+function stateConditions(name: string, state: string): string[] {
+  if (state === stalledState) {
+    return [`(${name} STARTS_WITH '${stateLabel('', { stalled: true })}' OR ${name} IS NULL)`];
+  }
+  if (state === '' || statusOfRun.has(state)) return [];
+  const stalled = stateLabel(state, { stalled: true });
+  return [`(${name} = '${state}' OR ${name} = '${stalled}' OR ${name} IS NULL)`];
 }
 
 /** Values that stand in a query, or that could never match. */
@@ -111,6 +126,9 @@ function matches(summary: ExportSummary, { groupId, clusterName, state }: Export
   return (
     (groupId === undefined || summary.groupId === groupId) &&
     (clusterName === undefined || summary.clusterName === clusterName) &&
-    (state === undefined || summary.run === state || summary.state === state)
+    (state === undefined ||
+      summary.run === state ||
+      summary.state === state ||
+      (state === stalledState && summary.stalled))
   );
 }

@@ -9,8 +9,22 @@ export interface ExportLabels {
   readonly clusterName: string;
   /** `"latest"` until that is resolved. */
   readonly snapshotId: string;
-  /** Atlas's state of the export job as last seen; absent while there is none. */
+  /** A {@link stateLabel}; absent while there is no export job. */
   readonly state?: string | undefined;
+}
+
+/** How the label of a stalled export begins: `Stalled, InProgress`. */
+const stalledPrefix = 'Stalled, ';
+
+/** Atlas's state of the export job as last seen, and whether it is stalled in it. */
+export function stateLabel(state: string, { stalled }: { readonly stalled: boolean }): string {
+  return stalled ? `${stalledPrefix}${state}` : state;
+}
+
+/** Reads a {@link stateLabel} back. */
+export function parseStateLabel(label: string): { readonly state: string; readonly stalled: boolean } {
+  const stalled = label.startsWith(stalledPrefix);
+  return { state: stalled ? label.slice(stalledPrefix.length) : label, stalled };
 }
 
 /** The search attributes by what they carry. All are of the type Keyword. */

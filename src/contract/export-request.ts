@@ -126,7 +126,7 @@ export const pollingSchema = v.strictObject({
   maxInterval: v.exactOptional(durationSchema),
 });
 
-const stalledAfterSchema = v.strictObject({
+export const stalledAfterSchema = v.strictObject({
   queued: v.exactOptional(durationSchema),
   noProgress: v.exactOptional(durationSchema),
   total: v.exactOptional(durationSchema),

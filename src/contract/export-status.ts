@@ -75,8 +75,17 @@ export interface ComponentStatus extends ExportComponent {
   readonly pollFailure?: PollFailure | undefined;
   /** When the next look is due, ISO 8601; absent once it has ended. */
   readonly nextPollAt?: string | undefined;
+  /** Absent while it gets on, and where Atlas shows nothing of it. The job may get on by its other components. */
+  readonly stall?: ExportStall | undefined;
   /** What it has in the bucket, once that was looked into; absent too where its replica set is not named. */
   readonly inBucket?: ComponentInBucket | undefined;
+}
+
+/** Why a run has failed. */
+export interface EndingFailure {
+  /** A failure type such as `ExportFailed`. */
+  readonly type: string;
+  readonly message: string;
 }
 
 /** What the query `status` answers. Everything in it is either from Atlas or about the run itself. */
@@ -84,6 +93,7 @@ export interface ExportStatus {
   readonly phase: ExportPhase;
   /** Absent until the phase is `done`. */
   readonly outcome?: ExportOutcome | undefined;
+  /** `"unknown"` where a request that was refused names none; so are the next two. */
   readonly groupId: string;
   readonly clusterName: string;
   /** The snapshot's id; `"latest"` until that is resolved. */
@@ -112,6 +122,8 @@ export interface ExportStatus {
   /** What the bucket shows; absent until the job was Successful. */
   readonly verification?: ExportVerification | undefined;
   readonly deadlineAt: string;
+  /** Why it has failed; set with the outcome `failed`. What else is known is in the failure's details. */
+  readonly failure?: EndingFailure | undefined;
   /** What a person should know now, in words. */
   readonly notes: readonly string[];
 }

@@ -1,3 +1,5 @@
+import type { EndingFailure } from './export-status.ts';
+
 /** What a run of `keepExported` is doing. */
 export type FleetPhase =
   /** Reading what Atlas has; exports of projects that have been read are running already. */
@@ -16,7 +18,9 @@ export type FleetOutcome =
   /** Nothing was exported, as asked. */
   | 'dryRun'
   /** The run was cancelled; exports that it had started go on. */
-  | 'cancelled';
+  | 'cancelled'
+  /** The request was refused; see the failure. */
+  | 'failed';
 
 /** Snapshots by what is known of them. A due snapshot is counted in one of the fields below `due`. */
 export interface SnapshotCounts {
@@ -96,6 +100,8 @@ export interface KeepExportedStatus {
   readonly phase: FleetPhase;
   /** Absent until the phase is `done`. */
   readonly outcome?: FleetOutcome | undefined;
+  /** Set with the outcome `failed`. */
+  readonly failure?: EndingFailure | undefined;
   readonly dryRun: boolean;
   /** ISO 8601. */
   readonly startedAt: string;
@@ -117,5 +123,5 @@ export interface KeepExportedStatus {
 /** What the workflow `keepExported` returns: its last status, with the first 500 clusters. */
 export interface KeepExportedResult extends KeepExportedStatus {
   readonly phase: 'done';
-  readonly outcome: Exclude<FleetOutcome, 'cancelled'>;
+  readonly outcome: Exclude<FleetOutcome, 'cancelled' | 'failed'>;
 }

@@ -8,6 +8,7 @@ import {
   idSchema,
   pollingSchema,
   settingNameSchema,
+  stalledAfterSchema,
   wholeNumberSchema,
   type CustomDataEntry,
   type ExportRequest,
@@ -77,6 +78,8 @@ export interface FleetExportOptions {
   readonly customData?: readonly CustomDataEntry[];
   /** When to look at Atlas. */
   readonly polling?: NonNullable<ExportRequest['polling']>;
+  /** After how long an export is said to be stalled. */
+  readonly stalledAfter?: NonNullable<ExportRequest['stalledAfter']>;
   /** Time for one export, all attempts included. @default "7 days" */
   readonly deadline?: Duration;
   /** Export jobs of one run that may end Failed, 1 to 20; never more than `giveUpAfter` leaves. @default 3 */
@@ -142,6 +145,7 @@ export const keepExportedRequestSchema = v.strictObject({
     v.strictObject({
       customData: v.exactOptional(customDataSchema),
       polling: v.exactOptional(pollingSchema),
+      stalledAfter: v.exactOptional(stalledAfterSchema),
       deadline: v.exactOptional(durationSchema),
       maxAttempts: v.exactOptional(wholeNumberSchema({ max: 20 })),
     }),

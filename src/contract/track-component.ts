@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { ExportComponent } from './export-job.ts';
 import type { PollingSettings } from './check-export-request.ts';
+import type { StallSettings } from './export-stall.ts';
 
 /** Input of the workflow `trackComponent`, which `exportSnapshot` starts for each component of a job. */
 export interface TrackComponentInput {
@@ -19,6 +20,8 @@ export interface TrackComponentInput {
   /** The job's creation by Atlas's clock, where it says so. */
   readonly createdAt?: string | undefined;
   readonly deadlineAtMs: number;
+  /** As in the request that it belongs to. */
+  readonly stalledAfter?: StallSettings | undefined;
 }
 
 /** Anybody can start a workflow from the Web UI: what this one relies on is checked here too. */
@@ -38,4 +41,11 @@ export const trackComponentInputSchema = v.object({
   earlierDurationsMs: v.array(v.number()),
   createdAt: v.optional(v.string()),
   deadlineAtMs: v.number(),
+  stalledAfter: v.optional(
+    v.object({
+      queuedMs: v.optional(v.number()),
+      noProgressMs: v.optional(v.number()),
+      totalMs: v.optional(v.number()),
+    }),
+  ),
 });

@@ -49,6 +49,8 @@ export const foundSchema = v.looseObject({
 
 const pollFailure = v.looseObject({ code: text, message: text, since: text, inARow: count });
 
+const stall = v.looseObject({ kind: text, since: text, noticedAt: text, reason: text });
+
 export const polledSchema = v.looseObject({
   job: jobSchema,
   components: v.array(
@@ -62,6 +64,7 @@ export const polledSchema = v.looseObject({
       polls: count,
       pollFailure: v.optional(pollFailure),
       nextPollAt: v.optional(text),
+      stall: v.optional(stall),
     }),
   ),
   searchAttributesRegistered: v.optional(v.boolean()),

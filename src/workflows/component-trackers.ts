@@ -162,6 +162,7 @@ export class ComponentTrackers {
       earlierDurationsMs: run.earlierDurationsMs,
       createdAt: job.createdAt,
       deadlineAtMs: run.deadlineAtMs,
+      stalledAfter: run.request.stalledAfter,
     };
   }
 

@@ -113,10 +113,9 @@ function componentTable(components: readonly ComponentStatus[]): string {
   if (components.length === 0) return '';
   const rows = components.slice(0, rowsMax).map((component) => {
     const name = component.replicaSetName ?? component.exportId;
-    const state =
-      component.pollFailure === undefined
-        ? component.state
-        : `${component.state} (${component.pollFailure.code})`;
+    const { pollFailure, stall } = component;
+    const failed = pollFailure === undefined ? '' : ` (${pollFailure.code})`;
+    const state = `${component.state}${failed}${stall === undefined ? '' : `, stalled since ${stall.since}`}`;
     const { inBucket } = component;
     const counted =
       inBucket === undefined ? '' : `${inBucket.files} files, ${inBucket.collections} collections`;

@@ -4,6 +4,7 @@ import {
   invalidRequestText,
   stateReasonText,
   type AtlasAnswer,
+  type EndingFailure,
   type ExportFailureDetails,
   type ExportFailureType,
   type ExportJob,
@@ -56,6 +57,11 @@ const refusalTypes: ReadonlyMap<string, ExportFailureType> = new Map([
   ['ATLAS_NOT_FOUND', 'AtlasNotFound'],
   ['ATLAS_REJECTED', 'AtlasRejected'],
 ]);
+
+/** What a status says of the failure that a run has ended with. */
+export function endingFailure({ type, message }: ApplicationFailure): EndingFailure {
+  return { type: type ?? 'unknown', message };
+}
 
 /** `"6067…: InProgress"` with the reason where Atlas gave one. */
 export function jobText(job: ExportJob): string {

@@ -11,6 +11,7 @@ import {
   exportLabelsMemo,
   exportSearchAttributes,
   labelsOfMemo,
+  parseStateLabel,
   type ExportLabels,
 } from '../contract/index.ts';
 import { workerQuestion } from './activity-calls.ts';
@@ -53,12 +54,17 @@ export class ExportLabelKeeper {
     this.heard = registered === undefined ? undefined : { registered, askedAtMs };
   }
 
-  /** One event for a change that a look brought an answer with, two for another, none where nothing has changed. */
+  /**
+   * A stall alone is written down only where the look has brought the answer: a look with a change then costs 12
+   * events and no more, and a history that a release without such labels has recorded replays.
+   *
+   * One event for a change that a look brought an answer with, two for another, none where nothing has changed. */
   async publish(labels: ExportLabels): Promise<void> {
     if (!this.keeps || !isChanged(this.published, labels)) return;
-    this.published = labels;
     const { heard } = this;
     const holds = heard !== undefined && Date.now() - heard.askedAtMs < answerHoldsMs;
+    if (!holds && !isChanged(withoutStall(this.published), withoutStall(labels))) return;
+    this.published = labels;
     if (holds ? heard.registered : await askForAttributes(labels)) {
       // All of them, since the ones before may have gone into the memo.
       upsertSearchAttributes(attributePairs(labels));
@@ -88,6 +94,11 @@ function attributePairs(labels: ExportLabels): Parameters<typeof upsertSearchAtt
     { key: keys.snapshotId, value: snapshotId },
     ...(state === undefined ? [] : [{ key: keys.state, value: state }]),
   ];
+}
+
+function withoutStall<Labels extends Partial<ExportLabels>>(labels: Labels): Labels {
+  const { state } = labels;
+  return state === undefined ? labels : { ...labels, state: parseStateLabel(state).state };
 }
 
 function isChanged(before: Partial<ExportLabels>, now: ExportLabels): boolean {

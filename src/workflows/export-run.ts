@@ -1,16 +1,18 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { ClusterReference } from '../activities/export-activities.ts';
-import type {
-  AttemptReport,
-  CheckedExportRequest,
-  ComponentStatus,
-  ExportJob,
-  ExportOutcome,
-  ExportPhase,
-  ExportStatus,
-  ExportVerification,
-  JobOrigin,
-  WebhookEventType,
+import {
+  stateLabel,
+  type AttemptReport,
+  type CheckedExportRequest,
+  type ComponentStatus,
+  type EndingFailure,
+  type ExportJob,
+  type ExportOutcome,
+  type ExportPhase,
+  type ExportStatus,
+  type ExportVerification,
+  type JobOrigin,
+  type WebhookEventType,
 } from '../contract/index.ts';
 import { exportActivityCalls, type ExportActivityCalls } from './activity-calls.ts';
 import { exportDetails } from './export-details.ts';
@@ -49,6 +51,7 @@ export class ExportRun {
   nextPollAt: string | undefined;
   private phase: ExportPhase = 'resolving';
   private outcome: ExportOutcome | undefined;
+  private failure: EndingFailure | undefined;
   private pollsBefore = 0;
   private stallChange: StallChange | undefined;
   private readonly notes: string[] = [];
@@ -104,9 +107,10 @@ export class ExportRun {
     this.publish();
   }
 
-  end(outcome: ExportOutcome): void {
+  end(outcome: ExportOutcome, failure?: EndingFailure): void {
     this.phase = 'done';
     this.outcome = outcome;
+    this.failure = failure;
     this.nextPollAt = undefined;
     if (this.verification !== undefined) this.verification = { ...this.verification, nextLookAt: undefined };
     this.lookRequests.close();
@@ -148,8 +152,25 @@ export class ExportRun {
 
   /** Keeps the labels that lists find this export by. A job that only stands in the way is not its own. */
   label(): Promise<void> {
-    const state = this.origin === undefined ? this.labels.state : this.job?.state;
+    const state = this.origin === undefined ? this.labels.state : this.ownStateLabel();
     return this.labels.publish({ ...this.place, snapshotId: this.snapshotId, state });
+  }
+
+  /**
+   * The label that a look is told of: one that sees another state asks whether the namespace has the search attributes.
+   * Where the look may show a stall, it is the label of one, which no state equals. A job that only stands in the way
+   * does not label this export.
+   */
+  labelToTell(nowMs: number): string | undefined {
+    const { state } = this.labels;
+    if (this.origin === undefined || state === undefined || this.job === undefined) return undefined;
+    const mayShowStall = this.stalls?.mayShowStall(nowMs) === true;
+    return mayShowStall ? stateLabel(this.job.state, { stalled: true }) : state;
+  }
+
+  private ownStateLabel(): string | undefined {
+    const stalled = this.stalls?.stall !== undefined;
+    return this.job === undefined ? undefined : stateLabel(this.job.state, { stalled });
   }
 
   /** The webhooks that there are, where the one that the request names is not among them; else undefined. */
@@ -197,6 +218,7 @@ export class ExportRun {
       stall: this.stalls?.stall,
       verification: this.verification,
       deadlineAt: new Date(this.deadlineAtMs).toISOString(),
+      failure: this.failure,
       notes: this.notes,
     };
   }

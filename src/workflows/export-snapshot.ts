@@ -29,10 +29,18 @@ import { atlasAnswer } from './atlas-answer.ts';
 import { claimJob, type ClaimedJob } from './create-once.ts';
 import { countAttempt, countEnding, recordNoticed } from './export-metrics.ts';
 import { nextAttemptSummary } from './export-details.ts';
-import { deadlineExceeded, invalidInput, jobText, refusal, runFailure } from './export-ending.ts';
+import {
+  deadlineExceeded,
+  endingFailure,
+  invalidInput,
+  jobText,
+  refusal,
+  runFailure,
+} from './export-ending.ts';
 import { ExportRun } from './export-run.ts';
 import { followJob } from './follow-job.ts';
 import { historyAllowsPollNow } from './history-budget.ts';
+import { failureNotes, refusedStatus } from './refused-status.ts';
 import { verifyInBucket } from './verify-phase.ts';
 
 const exportStatus = defineQuery<ExportStatus>(statusQuery);
@@ -50,7 +58,10 @@ export async function exportSnapshot(input: unknown): Promise<ExportResult> {
   const checked = checkExportRequest(input);
   if (checked.request === undefined) {
     countEnding('InvalidInput');
-    throw invalidInput(checked.problems);
+    const refused = invalidInput(checked.problems);
+    const status = refusedStatus(input, refused, workflowInfo().startTime.toISOString());
+    setHandler(exportStatus, () => status);
+    throw refused;
   }
   const run = new ExportRun(checked.request, workflowInfo().startTime.getTime());
   setHandlers(run);
@@ -210,10 +221,8 @@ function endedOtherwise(run: ExportRun, error: unknown): unknown {
     return error;
   }
   if (error instanceof ApplicationFailure) {
-    run.note(error.message);
-    const [details] = error.details ?? [];
-    if (isExportFailureDetails(details)) run.note(`What to do: ${details.nextStep}`);
-    run.end('failed');
+    for (const note of failureNotes(error)) run.note(note);
+    run.end('failed', endingFailure(error));
     countEnding(exportFailureTypes.find((type) => type === error.type) ?? 'unknown');
     log.warn('export failed', { type: error.type, message: error.message, exportId: run.job?.exportId });
   }

@@ -25,6 +25,7 @@ function headline({ phase, outcome, dryRun, endsAt }: KeepExportedStatus): strin
   if (outcome === 'allExported') return '**All exported**: every snapshot that is due is in its bucket.';
   if (outcome === 'someLeft') return '**Some are left**: the next run goes on with them.';
   if (outcome === 'dryRun') return '**Dry run**: nothing was exported.';
+  if (outcome === 'failed') return '**Refused**: the request is wrong.';
   if (outcome === 'cancelled') return '**Cancelled**: exports that were started go on.';
   const doing = phase === 'surveying' ? 'Reading what Atlas has' : 'Exporting what is missing';
   return `**${doing}**${dryRun ? ', dry run' : ''}, until ${endsAt} at the latest`;

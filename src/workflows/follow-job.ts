@@ -139,8 +139,7 @@ function lookAtJob(
       exportId: job.exportId,
       componentWorkflowIds: trackers?.workflowIds ?? [],
       componentsLookNow: askedFor,
-      // A job that only stands in the way does not label this export.
-      labelledState: run.origin === undefined ? undefined : run.labels.state,
+      labelledState: run.labelToTell(Date.now()),
     };
     const summary = `look ${looks.polls + 1} at job ${job.exportId}, last seen ${stateText(job)}`;
     const askedAtMs = Date.now();

@@ -22,6 +22,7 @@ import { invalidInput } from './export-ending.ts';
 import { carriedFleet, carriedFleetSchema, restoredFleet, type CarriedFleet } from './fleet-carry.ts';
 import { FleetRun, type FleetStop } from './fleet-run.ts';
 import { FleetState } from './fleet-state.ts';
+import { refusedFleetStatus } from './refused-status.ts';
 
 const fleetStatusQuery = defineQuery<KeepExportedStatus, [FleetStatusQuery?]>(statusQuery);
 
@@ -33,7 +34,12 @@ const clustersInResultMax = 500;
  * fails only with `InvalidInput`.
  */
 export async function keepExported(input: unknown, carried?: unknown): Promise<KeepExportedResult> {
-  const state = stateOf(input, carried);
+  const { state, refusal } = stateOf(input, carried);
+  if (state === undefined) {
+    const status = refusedFleetStatus(refusal, workflowInfo().startTime.toISOString());
+    setHandler(fleetStatusQuery, () => status);
+    throw refusal;
+  }
   const run = new FleetRun(state);
   setHandler(fleetStatusQuery, (query) => run.status(query ?? {}), {
     description: 'What is known of the fleet now; takes {offset, limit} for a page of its clusters.',
@@ -69,18 +75,23 @@ function conclude(state: FleetState, run: FleetRun, stop: FleetStop): KeepExport
   return { ...run.status({ limit: clustersInResultMax }), phase: 'done', outcome };
 }
 
-function stateOf(input: unknown, carried: unknown): FleetState {
+type Begun =
+  | { readonly state: FleetState; readonly refusal?: undefined }
+  | { readonly state?: undefined; readonly refusal: ApplicationFailure };
+
+function stateOf(input: unknown, carried: unknown): Begun {
   const { request, problems } = checkKeepExportedRequest(input);
-  if (request === undefined) throw refused(problems);
-  if (carried === undefined) return new FleetState(request, workflowInfo().startTime.getTime());
+  if (request === undefined) return { refusal: refused(problems) };
+  if (carried === undefined) return { state: new FleetState(request, workflowInfo().startTime.getTime()) };
   return restored(request, carried);
 }
 
-function restored(request: CheckedKeepExportedRequest, carried: unknown): FleetState {
+function restored(request: CheckedKeepExportedRequest, carried: unknown): Begun {
   const parsed = v.safeParse(carriedFleetSchema, carried);
   const state = parsed.success ? restoredFleet(request, parsed.output) : undefined;
-  if (state !== undefined) return state;
-  throw refused([{ path: '', message: 'takes one argument; a second one is given by continued runs only' }]);
+  if (state !== undefined) return { state };
+  const message = 'takes one argument; a second one is given by continued runs only';
+  return { refusal: refused([{ path: '', message }]) };
 }
 
 function refused(problems: readonly InputProblem[]): ApplicationFailure {

@@ -99,6 +99,13 @@ export class StallWatch {
     return dueMs > nowMs ? dueMs : undefined;
   }
 
+  /** Whether a look that begins now may show that the job is stalled, or is so no longer. */
+  mayShowStall(nowMs: number): boolean {
+    if (this.stall !== undefined) return true;
+    const suspicion = this.suspicion();
+    return suspicion !== undefined && nowMs + lookMsMax - suspicion.sinceMs >= suspicion.limit.ms;
+  }
+
   private move(nowMs: number, state: string, counts: Counts | undefined): void {
     if (this.state === queuedState && state !== queuedState) this.leftQueueAtMs = nowMs;
     const before = state === this.state ? this.counting : undefined;
@@ -163,6 +170,9 @@ export class StallWatch {
     return `still at ${progressText({ exportedCollections: exported, totalCollections: total }) ?? ''}`;
   }
 }
+
+/** What a look may take. */
+const lookMsMax = 15_000;
 
 const queuedState = 'Queued';
 

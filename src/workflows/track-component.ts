@@ -1,6 +1,7 @@
 import {
   ApplicationFailure,
   condition,
+  log,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -25,6 +26,7 @@ import { nextLookSummary, stateText } from './export-details.ts';
 import { countPoll } from './export-metrics.ts';
 import { LookLog } from './look-log.ts';
 import { LookRequests } from './look-requests.ts';
+import { StallWatch } from './stall-watch.ts';
 
 const componentStatusQuery = defineQuery<ComponentStatus>(statusQuery);
 const componentPollNow = defineUpdate<ComponentStatus>(pollNowUpdate);
@@ -64,6 +66,7 @@ class ComponentTracking {
   private readonly input: TrackComponentInput;
   private readonly calls: ExportActivityCalls;
   private readonly looks: LookLog;
+  private readonly stalls: StallWatch;
   private seen: ExportJob | undefined;
   private nextPollAt: string | undefined;
 
@@ -73,6 +76,8 @@ class ComponentTracking {
     this.input = { ...input, deadlineAtMs: Math.min(input.deadlineAtMs, nowMs + durationMsMax) };
     this.calls = exportActivityCalls(input.groupId);
     this.looks = new LookLog({ ...input, createdAt: input.createdAt, nowMs });
+    const { stalledAfter = {}, earlierDurationsMs, createdAt } = input;
+    this.stalls = new StallWatch({ stalledAfter, earlierDurationsMs, createdAt, nowMs });
   }
 
   status(): ComponentStatus {
@@ -87,6 +92,8 @@ class ComponentTracking {
       polls: looks.polls,
       pollFailure: looks.failure,
       nextPollAt: this.nextPollAt,
+      // Once the job has ended, a component that was not seen to end is stalled no more.
+      stall: this.jobEnded ? undefined : this.stalls.stall,
     };
   }
 
@@ -144,6 +151,7 @@ class ComponentTracking {
         const { job } = checkedPolled(await call.executeWithOptions({ summary }, [input]));
         this.seen = job;
         this.looks.succeeded(Date.now(), job);
+        this.watchForStall(job);
       } catch (error) {
         this.looks.failed(Date.now(), atlasAnswer(error));
       }
@@ -155,12 +163,23 @@ class ComponentTracking {
     return this.seen ?? { exportId: this.input.component.exportId, state: 'unknown' };
   }
 
+  /** It is said, and costs no event: the parent sees it when it asks. */
+  private watchForStall(job: ExportJob): void {
+    const change = this.stalls.observe(Date.now(), { state: job.state, progress: job.exportStatus });
+    if (change === undefined) return;
+    const { kind, since, reason } = change.stall;
+    if (change.what === 'began') log.warn('component of an export stalled', { kind, since, reason });
+    else log.info('component of an export no longer stalled', { kind, since });
+  }
+
   private publish(): void {
     const { jobExportId, component } = this.input;
+    const { stall } = this.stalls;
     const lines = [
       `Component **${component.replicaSetName ?? component.exportId}** of export job \`${jobExportId}\`: **${stateText(this.known)}**`,
       this.nextPollAt === undefined ? '' : `Next look at ${this.nextPollAt}`,
       this.looks.failure === undefined ? '' : `Last look failed: ${this.looks.failure.code}`,
+      stall === undefined ? '' : `**Stalled** since ${stall.since}: ${stall.reason}`,
     ];
     setCurrentDetails(lines.filter((line) => line !== '').join('  \n'));
   }

@@ -73,6 +73,32 @@ describe('atlas-export keep', () => {
     assert.equal(stage.simulator.books.createsAccepted, 2);
   });
 
+  test('shows which exports of the fleet are stalled', async () => {
+    const { simulator } = stage;
+    simulator.addCluster({ clusterName: 'stuck', clusterType: 'REPLICASET' });
+    simulator.setExportPlan({ clusterName: 'stuck' }, { queuedMs: 20_000, runningMs: 100 });
+    simulator.addSnapshot({
+      clusterName: 'stuck',
+      frequencyType: 'weekly',
+      createdAt: Date.now() - 3 * dayMs,
+    });
+    const stalledAfter = { queued: '1s' };
+    const file = join(folder, 'stuck.json');
+    const polling = { preset: 'eager', minInterval: '300ms', maxInterval: '1s' };
+    await writeFile(file, JSON.stringify({ exports: { polling, stalledAfter } }));
+    const what = [...asked().slice(2, -1), file];
+    await keep('start', 'stuck', '--project', `${simulator.groupId}:stuck`, ...what);
+    for (const end = Date.now() + 60_000; ;) {
+      const { stdout } = await keep('status', 'stuck');
+      if (/\n\nStalled, .*\n {2}stuck, Queued: snapshot-export\/.*\/stuck\//.test(stdout)) break;
+      assert.ok(Date.now() < end, `never so: ${stdout}`);
+    }
+    const { stalled } = JSON.parse((await keep('status', 'stuck', '--json')).stdout);
+    assert.equal(stalled[0]?.clusterName, 'stuck');
+    assert.equal((await keep('result', 'stuck')).code, 0);
+    assert.doesNotMatch((await keep('status', 'stuck')).stdout, /^Stalled/m);
+  });
+
   test('ends with 1 when something is left, and says what', async () => {
     const { groupId } = stage.simulator;
     await keep('start', 'misspelt', '--project', `${groupId}:oders`, ...asked().slice(2));

@@ -5,6 +5,7 @@ import { changeLine, ProgressRows, terminalLines } from '../../src/cli/progress/
 import { statusLines } from '../../src/cli/status-text.ts';
 import { timeText } from '../../src/cli/time-text.ts';
 import type { ExportStatus } from '../../src/contract/index.ts';
+import { exportDetails } from '../../src/workflows/export-details.ts';
 
 const since = '2026-11-20T09:12:00.000Z';
 const reason = 'still at 12 of 90 collections for more than 3 h (as the request asks)';
@@ -47,5 +48,17 @@ describe('a stalled export', () => {
     assert.ok(terminalLines([rowOf(stalled)])[0]?.endsWith(`40 looks stalled ${said}`));
     assert.equal(changeLine(rowOf(stalled)), `orders  InProgress  12 of 90 collections  stalled ${said}`);
     assert.equal(changeLine(rowOf(gettingOn)), 'orders  InProgress  12 of 90 collections');
+  });
+
+  test('is told of the component that is stuck alone, while the job gets on by the others', () => {
+    const component = { exportId: 'c'.repeat(24), replicaSetName: 'shard-0', state: 'InProgress', polls: 9 };
+    const components = [{ ...component, stall: stalled.stall }, { ...component, replicaSetName: 'shard-1' }];
+    const status = { ...gettingOn, components };
+    const [job, stuck, other] = new ProgressRows().rowsOf([{ name: 'orders', status }], Date.now());
+    assert.deepEqual([job?.remark, stuck?.remark, other?.remark], ['', `stalled ${said}`, '']);
+    assert.match(
+      exportDetails(status),
+      new RegExp(`\\| shard-0 \\| InProgress, stalled since ${since} \\|.*\n\\| shard-1 \\| InProgress \\|`),
+    );
   });
 });

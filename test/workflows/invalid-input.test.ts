@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { ExportStatus } from '../../src/contract/index.ts';
+import { assertDocument } from '../contract/documents.ts';
 import { exportFailureOf } from './export-failure-of.ts';
 import { PretendAtlas } from './pretend-atlas.ts';
 import { startSkippedTime, type SkippedTime } from './time-skipping.ts';
@@ -58,12 +60,19 @@ describe('a wrong request', () => {
   for (const [what, input, paths] of wrong) {
     test(`${what} fails the workflow at once, naming ${paths.map((path) => `"${path}"`).join(', ')}`, async () => {
       const atlas = new PretendAtlas();
-      const failure = await time.withWorker(atlas.activities(), async (queue) =>
-        exportFailureOf(await queue.start(input)),
-      );
+      const { failure, status } = await time.withWorker(atlas.activities(), async (queue) => {
+        const handle = await queue.start(input);
+        const failed = await exportFailureOf(handle);
+        return { failure: failed, status: await handle.query<ExportStatus>('status') };
+      });
       assert.equal(failure.type, 'InvalidInput');
       assert.deepEqual(failure.details.problems?.map(({ path }) => path).sort(), [...paths].sort());
       for (const path of paths) assert.ok(failure.message.includes(path));
+      const { phase, outcome, notes } = status;
+      assert.deepEqual([phase, outcome], ['done', 'failed'], 'the status of the refused run');
+      assert.deepEqual(status.failure, { type: 'InvalidInput', message: failure.message });
+      assert.equal(notes[0], failure.message);
+      assertDocument('export-status', status);
       assert.deepEqual(atlas.calls, [], 'Atlas was asked although the request is wrong');
     });
   }

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { KeepExportedRequest, KeepExportedResult } from '../../src/contract/index.ts';
+import type {
+  KeepExportedRequest,
+  KeepExportedResult,
+  KeepExportedStatus,
+} from '../../src/contract/index.ts';
+import { assertDocument } from '../contract/documents.ts';
 import { PretendAtlas, atlasFailure } from './pretend-atlas.ts';
 import { PretendFleet } from './pretend-fleet.ts';
-import { startSkippedTime, type FleetWorkflow, type SkippedTime } from './time-skipping.ts';
+import { startSkippedTime, type ExportWorkflow, type FleetWorkflow, type SkippedTime } from './time-skipping.ts';
 
 const groupId = '5'.repeat(24);
 const hourMs = 60 * 60_000;
@@ -129,6 +134,19 @@ describe('keepExported, under skipped time', () => {
     });
   });
 
+  test('starts each export with what the request says of exports, stalls among it', async () => {
+    const atlas = new PretendAtlas();
+    atlas.plans = [{ queuedMs: 3 * hourMs, runningMs: 60_000 }];
+    const fleet = new PretendFleet(atlas);
+    const [snapshotId = ''] = fleet.addCluster('orders', 1);
+    const input = { ...request, exports: { stalledAfter: { queued: '1 hour' } } };
+    await keep({ fleet, atlas, input }, async () => {
+      const id = `snapshot-export/${groupId}/orders/${snapshotId}/${fleet.bucketId}`;
+      const { notes } = await time.environment.client.workflow.getHandle<ExportWorkflow>(id).result();
+      assert.match(notes.join(' '), /in Atlas's queue for more than 60 min \(as the request asks\)/);
+    });
+  });
+
   /** Last of those that skip time: the exports it leaves behind have no worker, and time waits for them. */
   test('when its time is up it ends and tells what runs, and the exports go on', async () => {
     const atlas = new PretendAtlas();
@@ -157,6 +175,11 @@ describe('keepExported, under skipped time', () => {
         assert.equal(error.cause?.type, 'InvalidInput');
         return true;
       });
+      const status = await handle.query<KeepExportedStatus>('status');
+      assertDocument('keep-exported-status', status);
+      assert.deepEqual([status.phase, status.outcome], ['done', 'failed']);
+      assert.equal(status.failure?.type, 'InvalidInput');
+      assert.match(status.failure.message, /takes one argument/);
     });
   });
 });

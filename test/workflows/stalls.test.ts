@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { ExportRequest, ExportStatus } from '../../src/contract/index.ts';
+import type { ComponentStatus, ExportRequest, ExportStatus } from '../../src/contract/index.ts';
 import { exportFailureOf } from './export-failure-of.ts';
 import { PretendAtlas } from './pretend-atlas.ts';
 import { startSkippedTime, type ExportWorkflow, type SkippedTime } from './time-skipping.ts';
@@ -150,6 +150,41 @@ describe('an export job', () => {
     const never = await cost({ queued: '366 days', noProgress: '366 days' });
     assert.deepEqual({ ...never, stalls: 2 }, stalled);
     assert.equal(never['stalls'], 0);
+  });
+
+  test('of which one component stands still says so of that component, and costs it no event', async () => {
+    const track = async (noProgress: number): Promise<{ during: ComponentStatus; events: number }> => {
+      const atlas = new PretendAtlas();
+      const createdAtMs = await time.environment.currentTimeMs();
+      const plan = { runningMs: 12 * hourMs, collections: 90, exportedAt: () => 12 };
+      const exportId = atlas.foreignJob({ plan, createdAtMs });
+      return time.withWorker(atlas.activities(), async (queue) => {
+        const handle = await queue.startTracker({
+          ...request,
+          jobExportId: '9'.repeat(24),
+          component: { exportId, replicaSetName: 'shard-0' },
+          polling: { preset: 'balanced' },
+          trackers: 2,
+          earlierDurationsMs: [],
+          createdAt: new Date(createdAtMs).toISOString(),
+          deadlineAtMs: createdAtMs + 100 * hourMs,
+          stalledAfter: { noProgressMs: noProgress },
+        });
+        await time.environment.sleep(8 * hourMs);
+        const during = await handle.query<ComponentStatus>('status');
+        const ended = await handle.result();
+        assert.equal(ended.state, 'Successful');
+        assert.equal(ended.stall, undefined, 'one that has ended is stalled no more');
+        const { events } = await handle.fetchHistory();
+        return { during, events: events?.length ?? 0 };
+      });
+    };
+    const stuck = await track(2 * hourMs);
+    assert.equal(stuck.during.stall?.kind, 'noProgress');
+    assert.match(stuck.during.stall.reason, /still at 12 of 90 collections for more than 2 h/);
+    const never = await track(300 * hourMs);
+    assert.equal(never.during.stall, undefined);
+    assert.equal(stuck.events, never.events);
   });
 
   test('is looked at when a time that the request names is over', async () => {

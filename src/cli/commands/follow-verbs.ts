@@ -39,7 +39,7 @@ export const followVerbs: readonly VerbSpec[] = [
     name: 'list',
     summary: 'list exports, newest first',
     description:
-      'A state is what became of the request (running, exported, failed, cancelled, terminated), or what Atlas last said of its job (Queued, InProgress, Successful, Failed, Cancelled). With the search attributes that `setup` registers, Temporal does the choosing; without them the same exports are found by reading more of them.',
+      'A state is what became of the request (running, exported, failed, cancelled, terminated), or what Atlas last said of its job (Queued, InProgress, Successful, Failed, Cancelled); `stalled` are those that run and of which nothing moves. With the search attributes that `setup` registers, Temporal does the choosing; without them the same exports are found by reading more of them.',
     options: [
       projectOption,
       clusterOption,
@@ -67,6 +67,7 @@ export const followVerbs: readonly VerbSpec[] = [
     ],
     examples: [
       'atlas-export list --state running',
+      'atlas-export list --state stalled',
       'atlas-export list --cluster orders --since "7 days" --json',
     ],
     load: () => import('../verbs/list.ts'),

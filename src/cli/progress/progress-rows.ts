@@ -71,7 +71,7 @@ export class ProgressRows {
       estimate: this.estimate({ key: component.exportId, nowMs, seen: component }),
       nextLookAt: component.nextPollAt,
       looks: component.polls,
-      remark: remark(stateReasonText(component.stateReason), component.pollFailure),
+      remark: remark(stateReasonText(component.stateReason), component.pollFailure, component.stall),
     };
   }
 

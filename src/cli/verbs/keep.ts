@@ -3,7 +3,7 @@ import type { FleetHandle, KeepExportedResult } from '../../client.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { readFleetRequest } from '../fleet-options.ts';
-import { fleetLines } from '../fleet-text.ts';
+import { fleetLines, stalledLines } from '../fleet-text.ts';
 import { shellWord } from '../howto.ts';
 import { count, readOptions, text } from '../read-options.ts';
 import { creating, readScheduleTimes } from '../schedule-times.ts';
@@ -35,8 +35,9 @@ export async function status({ arguments: [name = ''], options, context }: VerbC
   return withExportClient(context, async ({ fleets }) => {
     const handle = await fleets.latest(name);
     const known = await handle.status({ offset, limit });
-    output.document(known);
-    for (const line of fleetLines(handle.workflowId, known)) output.line(line);
+    const stalled = await handle.stalled();
+    output.document({ ...known, stalled });
+    for (const line of [...fleetLines(handle.workflowId, known), ...stalledLines(stalled)]) output.line(line);
     return exitCodes.done;
   });
 }

@@ -49,7 +49,11 @@ function row(summary: ExportSummary): string[] {
     summary.clusterName ?? 'unknown',
     summary.snapshotId ?? 'unknown',
     summary.run,
-    summary.state ?? '',
+    stateText(summary),
     summary.workflowId,
   ];
+}
+
+function stateText({ state = '', stalled }: ExportSummary): string {
+  return stalled ? `${state}, stalled` : state;
 }
