@@ -70,6 +70,44 @@ export const exportMetrics = {
   },
 } as const satisfies Record<string, MetricDescription>;
 
+/**
+ * Emitted by runs of `keepExported`, in the same way. `fleet` is the name that a fleet was started under, `other` for a
+ * run with a workflow id of another form. The gauges are the latest figures of the run that this worker has carried on
+ * last; where there are several workers, those with the latest timestamp count.
+ */
+export const fleetMetrics = {
+  runs: {
+    name: 'atlas_fleet_runs_total',
+    kind: 'counter',
+    unit: 'runs',
+    description:
+      'Runs that keep a fleet exported and have ended, by outcome: allExported, someLeft, cancelled, InvalidInput. Dry runs are not counted.',
+    labels: ['fleet', 'outcome'],
+  },
+  snapshots: {
+    name: 'atlas_fleet_snapshots',
+    kind: 'gauge',
+    unit: 'snapshots',
+    description:
+      "A fleet's snapshots by what is known of them: due, and of these exported, running, waiting, failed, givenUp.",
+    labels: ['fleet', 'standing'],
+  },
+  clusters: {
+    name: 'atlas_fleet_clusters',
+    kind: 'gauge',
+    unit: 'clusters',
+    description: "A fleet's clusters: read so far, and unreadable, projects that could not be listed among them.",
+    labels: ['fleet', 'standing'],
+  },
+  figuresTimestampSeconds: {
+    name: 'atlas_fleet_figures_timestamp_seconds',
+    kind: 'gauge',
+    unit: 'seconds',
+    description: 'When the figures of a fleet were set, in seconds since 1970.',
+    labels: ['fleet'],
+  },
+} as const satisfies Record<string, MetricDescription>;
+
 /** Emitted by the worker for each call of the Atlas Admin API. */
 export const atlasMetrics = {
   requests: {
@@ -108,5 +146,6 @@ export const atlasMetrics = {
 /** Every metric of this product; `docs/settings.md` is generated from it. */
 export const metricDescriptions: readonly MetricDescription[] = [
   ...Object.values(exportMetrics),
+  ...Object.values(fleetMetrics),
   ...Object.values(atlasMetrics),
 ];

@@ -49,3 +49,9 @@ export function componentWorkflowId(exportWorkflow: {
 export function keepExportedWorkflowId(name: string): string {
   return `keep-exported/${name}`;
 }
+
+/** The fleet that a workflow id made from its name is of; undefined for any other. A schedule appends the time. */
+export function fleetOfWorkflowId(workflowId: string): string | undefined {
+  const match = /^keep-exported\/(?<name>[\w.-]{1,100}?)(-\d{4}-\d{2}-\d{2}T[\d:]+Z)?$/.exec(workflowId);
+  return match?.groups?.['name'];
+}

@@ -20,6 +20,7 @@ import { atlasAnswer } from './atlas-answer.ts';
 import { describeCalls, surveyCalls } from './fleet-calls.ts';
 import { fleetDetails } from './fleet-details.ts';
 import { endOfExport, fleetExportId, startExport, type ExportChild } from './fleet-exports.ts';
+import { countFleetRun, showFleetFigures } from './fleet-metrics.ts';
 import { NeighbourLooks } from './fleet-neighbour-looks.ts';
 import { fleetStatus } from './fleet-report.ts';
 import {
@@ -117,8 +118,9 @@ export class FleetRun {
     if (this.fault !== undefined) throw this.fault;
   }
 
-  end(outcome: FleetOutcome): void {
+  end(outcome: Exclude<FleetOutcome, 'failed'>): void {
     this.outcome = outcome;
+    if (outcome !== 'dryRun') countFleetRun(outcome);
     this.draw();
     const { clusters, planned: _, failures: __, ...told } = this.status({ limit: 0 });
     log.info('fleet run ended', { ...told.totals, outcome, notShown: clusters.length });
@@ -354,7 +356,9 @@ export class FleetRun {
     const nowMs = Date.now();
     if (this.outcome === undefined && nowMs - this.drawnAtMs < detailsMs) return;
     this.drawnAtMs = nowMs;
-    setCurrentDetails(fleetDetails(this.status({ limit: 100 })));
+    const status = this.status({ limit: 100 });
+    setCurrentDetails(fleetDetails(status));
+    if (!status.dryRun) showFleetFigures(status.totals, nowMs);
   }
 }
 

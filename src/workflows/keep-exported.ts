@@ -20,6 +20,7 @@ import {
 } from '../contract/index.ts';
 import { invalidInput } from './export-ending.ts';
 import { carriedFleet, carriedFleetSchema, restoredFleet, type CarriedFleet } from './fleet-carry.ts';
+import { countFleetRun } from './fleet-metrics.ts';
 import { FleetRun, type FleetStop } from './fleet-run.ts';
 import { FleetState } from './fleet-state.ts';
 import { refusedFleetStatus } from './refused-status.ts';
@@ -38,6 +39,7 @@ export async function keepExported(input: unknown, carried?: unknown): Promise<K
   if (state === undefined) {
     const status = refusedFleetStatus(refusal, workflowInfo().startTime.toISOString());
     setHandler(fleetStatusQuery, () => status);
+    countFleetRun('InvalidInput');
     throw refusal;
   }
   const run = new FleetRun(state);

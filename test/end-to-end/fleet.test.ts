@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   ExportClient,
   exportWorkflowId,
@@ -62,6 +63,37 @@ describe('a fleet that is kept exported', () => {
     assert.equal(stage.simulator.books.createsAccepted - paid, 1, 'nothing more is paid for');
     assert.equal(third.totals.exported, 7);
     assert.deepEqual(stage.simulator.books.activeOverlaps, []);
+  });
+
+  test('is told in figures by the metrics, by its name and nothing that is finer', async () => {
+    const { request } = addFleet(stage, '9'.repeat(24));
+    const { totals } = await run(stage, 'counted', request);
+    await run(stage, 'only-planned', { ...request, dryRun: true });
+    const startedAtSeconds = Math.floor(Date.now() / 1000) - 300;
+    // The core takes what is recorded in its own time; the run's end is recorded last.
+    const metrics = await metricsUntil(stage, /^atlas_fleet_runs_total\{.*fleet="counted".*\} 1$/m);
+    const value = (name: string, label = ''): number => {
+      const found = metrics.split('\n').filter((line) => {
+        const isOfFleet = line.startsWith(`${name}{`) && line.includes('fleet="counted"');
+        return isOfFleet && line.includes(label);
+      });
+      assert.equal(found.length, 1, `${name} with ${label}:\n${found.join('\n')}`);
+      return Number(found[0]?.split(' ').at(-1));
+    };
+    for (const standing of ['due', 'exported', 'running', 'waiting', 'failed', 'givenUp'] as const) {
+      assert.equal(value('atlas_fleet_snapshots', `standing="${standing}"`), totals[standing], standing);
+    }
+    assert.ok(totals.exported > 0 && totals.failed > 0 && totals.givenUp > 0, 'all of them are 0');
+    assert.equal(value('atlas_fleet_clusters', 'standing="read"'), totals.clustersRead);
+    assert.equal(value('atlas_fleet_clusters', 'standing="unreadable"'), 2, 'locked, and misspelt');
+    assert.equal(value('atlas_fleet_runs_total', 'outcome="someLeft"'), 1);
+    assert.ok(value('atlas_fleet_figures_timestamp_seconds') > startedAtSeconds);
+    const ofFleets = metrics.split('\n').filter((line) => line.startsWith('atlas_fleet_'));
+    assert.deepEqual(
+      ofFleets.filter((line) => /[0-9a-f]{24}|cluster_?name|only-planned/i.test(line)),
+      [],
+      'an id, a cluster, or a dry run among the labels',
+    );
   });
 
   test('costs one call for the clusters, one for the bucket, and two for each cluster', async () => {
@@ -317,6 +349,14 @@ function figuresOf(result: KeepExportedResult, clusterName: string): object {
   const { due, exported, failed, givenUp, running, waiting } = rowOf(result, clusterName);
   assert.equal(due, exported + failed + givenUp + running + waiting, 'each due snapshot is counted once');
   return { due, exported, failed, givenUp };
+}
+
+async function metricsUntil(stage: Stage, wanted: RegExp): Promise<string> {
+  for (const end = Date.now() + 30_000; ; await delay(100)) {
+    const metrics = await stage.metrics();
+    if (wanted.test(metrics)) return metrics;
+    assert.ok(Date.now() < end, `${String(wanted)} did not come up in:\n${metrics}`);
+  }
 }
 
 function jobsOf({ simulator }: Stage, groupId: string): Stage['simulator']['books']['jobs'] {

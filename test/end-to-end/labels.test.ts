@@ -88,27 +88,6 @@ describe('the labels of an export', () => {
     await assertLooksAreSmall(handle);
   });
 
-  test('say that an export is stalled for as long as it is, at the price of one event each time', async () => {
-    const request = stage.addExport({ shards: 0, queuedMs: 9_000, runningMs: 4_000 });
-    const handle = await stage.client.start(
-      { ...request, stalledAfter: { queued: '3s' } },
-      { workflowId: 'stalled' },
-    );
-    await until(handle, ({ stalled, state }) => stalled && state === 'Queued');
-    for (const state of ['stalled', 'Queued']) {
-      const listed: string[] = [];
-      for (const end = Date.now() + waitMsMax; listed.length === 0 && Date.now() < end; await delay(100)) {
-        for await (const { workflowId } of stage.client.list({ state })) listed.push(workflowId);
-      }
-      assert.deepEqual(listed, ['stalled'], `of exports in the state ${state}`);
-    }
-    await until(handle, ({ stalled, state }) => !stalled && state !== 'Queued');
-    await handle.result();
-    await assertLooksAreSmall(handle);
-    const written = await events(handle, 'upsertWorkflowSearchAttributesEventAttributes');
-    assert.ok(written <= 5, `the patch, Queued, stalled, InProgress, Successful; written ${written} times`);
-  });
-
   test('hold up no export when their search attributes are removed while it runs', async () => {
     const request = stage.addExport({ shards: 0, queuedMs: 4_000, runningMs: 8_000 });
     const handle = await stage.client.start(request, { workflowId: 'removed-meanwhile' });
