@@ -4,6 +4,7 @@ import { clusterSnapshots, isSharded } from '../../activities/cluster-snapshots.
 import { latestSnapshot } from '../../activities/latest-snapshot.ts';
 import { isTerminal } from '../../contract/index.ts';
 import type { Finding } from '../../client.ts';
+import { createRole } from './create-role.ts';
 
 /** What is to be exported, as far as it was told. */
 export interface Subject {
@@ -15,9 +16,6 @@ export interface Subject {
 }
 
 type Told = Omit<Finding, 'check'>;
-
-/** Roles of a project that may create export jobs, as far as their names are known. */
-const createRoles = ['GROUP_OWNER', 'GROUP_BACKUP_EXPORT_OPERATOR'];
 
 /** Looks at what an export needs of Atlas, with calls that only read. Never rejects: what fails is a finding. */
 export async function checkAtlas(atlas: AtlasClient, subject: Subject): Promise<Finding[]> {
@@ -73,22 +71,6 @@ export async function checkAtlas(atlas: AtlasClient, subject: Subject): Promise<
 
 function ok(message: string): Told {
   return { level: 'ok', message };
-}
-
-/** Atlas tells the roles of an API key, and of nothing else. */
-function createRole({ apiKey }: SystemStatus, groupId: string): Told {
-  const nextStep = 'Creating needs Project Backup Export Operator; see the credential in Atlas.';
-  if (apiKey?.roles === undefined) {
-    return { level: 'unknown', message: 'Atlas does not tell the roles of this credential', nextStep };
-  }
-  const roles = apiKey.roles.filter((role) => role.groupId === groupId).map(({ roleName }) => roleName);
-  const able = roles.find((role) => createRoles.includes(role));
-  if (able !== undefined) return ok(able);
-  return {
-    level: 'warning',
-    message: `the API key has ${roles.length === 0 ? 'no role' : roles.join(', ')} in the project; whether that is enough to create, only creating tells`,
-    nextStep,
-  };
 }
 
 async function bucket(atlas: AtlasClient, groupId: string, subject: Subject): Promise<Told> {
