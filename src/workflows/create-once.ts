@@ -129,7 +129,8 @@ async function claimActive(
   const { onActiveExport } = run.request;
   if (onActiveExport === 'fail') {
     run.job = active;
-    throw runFailure(run, 'ExportConflict', `Another export of this snapshot is active: ${jobText(active)}.`);
+    const message = `Another export of this snapshot is active: ${jobText(active)}.`;
+    throw runFailure(run, 'ExportConflict', `${message}${besides(run, tries)}`);
   }
   const sameBucket = active.exportBucketId === run.exportBucketId;
   if (onActiveExport === 'adopt' && sameBucket) return { job: active, origin: 'adopted' };
@@ -179,12 +180,8 @@ function afterFailedPost(run: ExportRun, answer: AtlasAnswer, tries: Tries): Pos
   if (answer.code === 'ATLAS_CONFLICT') {
     tries.conflicts += 1;
     if (tries.conflicts > conflictsMax) {
-      throw runFailure(
-        run,
-        'ExportConflict',
-        `Atlas refuses to create the export job (409) although it lists no active one: ${answer.message}`,
-        answer,
-      );
+      const message = `Atlas refuses to create the export job (409) although it lists no active one: ${answer.message}`;
+      throw runFailure(run, 'ExportConflict', `${message}${besides(run, tries)}`, answer);
     }
     return {
       kind: 'again',

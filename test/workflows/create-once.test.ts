@@ -248,6 +248,28 @@ describe('creating the export job, once', () => {
     assert.equal(failure.type, 'ExportConflict');
     assert.equal(atlas.jobs.length, 0);
   });
+
+  test('a conflict that ends an export whose create went unanswered says so', async () => {
+    const atlas = new PretendAtlas();
+    atlas.before = ({ name, count }) => {
+      if (name === 'createExportJob') throw atlasFailure(count === 1 ? lostReply : conflict);
+    };
+    const failure = await fail(atlas);
+    assert.equal(failure.type, 'ExportConflict');
+    assert.match(failure.message, /lists no active one.*went unanswered.*exportRequestId [^ ]+\/1\.$/);
+  });
+
+  test('an active export that ends one whose create went unanswered does not hide that', async () => {
+    const atlas = new PretendAtlas();
+    atlas.before = ({ name, atMs }) => {
+      if (name !== 'createExportJob') return;
+      atlas.foreignJob({ plan: { runningMs: hourMs }, createdAtMs: atMs });
+      throw atlasFailure(lostReply);
+    };
+    const failure = await fail(atlas, { ...request, onActiveExport: 'fail' });
+    assert.equal(failure.type, 'ExportConflict');
+    assert.match(failure.message, /is active.*went unanswered.*exportRequestId [^ ]+\/1\.$/);
+  });
 });
 
 describe('an export of the snapshot that is already there', () => {
