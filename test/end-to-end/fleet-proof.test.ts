@@ -63,12 +63,9 @@ describe('the table of a fleet', () => {
       .slice(before)
       .filter(({ authentication }) => authentication === 'digest')
       .map(({ operation }) => operation);
-    assert.deepEqual(asked.toSorted(), [
-      'listClusters',
-      'listExportBuckets',
-      'listExportJobs',
-      'listSnapshots',
-    ]);
+    assert.equal(asked.length, 4);
+    const wanted = ['listClusters', 'listExportBuckets', 'listSnapshots', 'listExportJobs'] as const;
+    assert.deepEqual(new Set(asked), new Set(wanted));
 
     await alterOneManifest();
     const third = await run({ dryRun: true });
