@@ -47,7 +47,9 @@ export function createActivities(dependencies: VerifyExportDependencies): Export
     surveyProject: (input) =>
       asking(clients, input, (atlas, options) => surveyProject(atlas, input, options)),
     surveyCluster: (input) =>
-      asking(clients, input, (atlas, options) => surveyCluster(atlas, input, options)),
+      asking(clients, input, (atlas, options) =>
+        surveyCluster({ atlas, access: dependencies.access }, input, options),
+      ),
     surveyOccupied: (input) =>
       asking(clients, input, (atlas, options) => surveyOccupied(atlas, input, options)),
     describeExports: (input) => beating(() => describeExports(input)),

@@ -78,6 +78,14 @@ export async function isExecutable(path: string): Promise<boolean> {
   }
 }
 
+export async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 async function installInScratch({ folder, executable, install }: Installation): Promise<void> {
   await removeOldScratch(folder);
   const scratchFolder = `${folder}.making-${process.pid}-${randomUUID().slice(0, 8)}`;

@@ -136,6 +136,8 @@ const occupying = v.pipe(
 export const clusterSchema = v.looseObject({
   due: count,
   exported: count,
+  proven: v.optional(count),
+  proofUnknown: v.optional(count),
   running: count,
   givenUp: count,
   expiringSoon: count,
@@ -165,7 +167,12 @@ export const occupiedSchema = v.looseObject({
 });
 
 export const endedSchema = v.array(
-  v.looseObject({ workflowId: v.string(), exported: v.boolean(), reason: v.optional(text) }),
+  v.looseObject({
+    workflowId: v.string(),
+    exported: v.boolean(),
+    proven: v.optional(v.boolean()),
+    reason: v.optional(text),
+  }),
 );
 
 export const webhookNamesSchema = v.array(nameText);

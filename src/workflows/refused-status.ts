@@ -66,4 +66,6 @@ const noTotals = {
   bytesToExport: 0,
   sizeUnknown: 0,
   costToExport: 0,
+  proven: 0,
+  proofUnknown: 0,
 } as const;
