@@ -47,7 +47,9 @@ export function stalledLines(stalled: readonly ExportSummary[]): string[] {
     'Stalled, as atlas-export status shows in detail:',
     ...stalled
       .slice(0, stalledShownMax)
-      .map(({ clusterName = '', state = 'unknown', workflowId }) => `  ${clusterName}, ${state}: ${workflowId}`),
+      .map(
+        ({ clusterName = '', state = 'unknown', workflowId }) => `  ${clusterName}, ${state}: ${workflowId}`,
+      ),
     ...(stalled.length > stalledShownMax ? [`  and ${stalled.length - stalledShownMax} more`] : []),
   ];
 }

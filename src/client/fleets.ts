@@ -162,6 +162,9 @@ async function clusterKeys(status: FleetHandle['status']): Promise<ReadonlySet<s
   }
 }
 
-function clusterKey(cluster: { readonly groupId?: string | undefined; readonly clusterName?: string | undefined }): string {
+function clusterKey(cluster: {
+  readonly groupId?: string | undefined;
+  readonly clusterName?: string | undefined;
+}): string {
   return `${cluster.groupId ?? ''}/${cluster.clusterName ?? ''}`;
 }

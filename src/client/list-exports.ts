@@ -28,11 +28,7 @@ const pageSize = 500;
 const stalledState = 'stalled';
 
 /** The words that {@link ExportFilter.state} takes. */
-export const exportFilterStates: readonly string[] = [
-  ...exportRunStates,
-  stalledState,
-  ...exportJobStates,
-];
+export const exportFilterStates: readonly string[] = [...exportRunStates, stalledState, ...exportJobStates];
 
 const statusOfRun: ReadonlyMap<string, string> = new Map([
   ['running', "ExecutionStatus = 'Running'"],

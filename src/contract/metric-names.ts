@@ -96,7 +96,8 @@ export const fleetMetrics = {
     name: 'atlas_fleet_clusters',
     kind: 'gauge',
     unit: 'clusters',
-    description: "A fleet's clusters: read so far, and unreadable, projects that could not be listed among them.",
+    description:
+      "A fleet's clusters: read so far, and unreadable, projects that could not be listed among them.",
     labels: ['fleet', 'standing'],
   },
   figuresTimestampSeconds: {

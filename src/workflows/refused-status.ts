@@ -1,9 +1,5 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
-import {
-  isExportFailureDetails,
-  type ExportStatus,
-  type KeepExportedStatus,
-} from '../contract/index.ts';
+import { isExportFailureDetails, type ExportStatus, type KeepExportedStatus } from '../contract/index.ts';
 import { exportLogIds } from '../contract/log-ids.ts';
 import { endingFailure } from './export-ending.ts';
 

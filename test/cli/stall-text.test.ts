@@ -52,7 +52,10 @@ describe('a stalled export', () => {
 
   test('is told of the component that is stuck alone, while the job gets on by the others', () => {
     const component = { exportId: 'c'.repeat(24), replicaSetName: 'shard-0', state: 'InProgress', polls: 9 };
-    const components = [{ ...component, stall: stalled.stall }, { ...component, replicaSetName: 'shard-1' }];
+    const components = [
+      { ...component, stall: stalled.stall },
+      { ...component, replicaSetName: 'shard-1' },
+    ];
     const status = { ...gettingOn, components };
     const [job, stuck, other] = new ProgressRows().rowsOf([{ name: 'orders', status }], Date.now());
     assert.deepEqual([job?.remark, stuck?.remark, other?.remark], ['', `stalled ${said}`, '']);

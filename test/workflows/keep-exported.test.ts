@@ -9,7 +9,12 @@ import type {
 import { assertDocument } from '../contract/documents.ts';
 import { PretendAtlas, atlasFailure } from './pretend-atlas.ts';
 import { PretendFleet } from './pretend-fleet.ts';
-import { startSkippedTime, type ExportWorkflow, type FleetWorkflow, type SkippedTime } from './time-skipping.ts';
+import {
+  startSkippedTime,
+  type ExportWorkflow,
+  type FleetWorkflow,
+  type SkippedTime,
+} from './time-skipping.ts';
 
 const groupId = '5'.repeat(24);
 const hourMs = 60 * 60_000;
