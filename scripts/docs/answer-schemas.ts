@@ -203,8 +203,8 @@ const webhookEvent = v.object({
 const snapshotCounts = {
   due: v.number(),
   exported: v.number(),
-  proven: v.number(),
-  proofUnknown: v.number(),
+  proven: v.optional(v.number()),
+  proofUnknown: v.optional(v.number()),
   running: v.number(),
   waiting: v.number(),
   failed: v.number(),

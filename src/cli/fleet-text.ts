@@ -105,7 +105,12 @@ function row(cluster: FleetClusterStatus): string[] {
     givenUp,
   } = cluster;
   const counts = [due, exported, proven, running, waiting, failed, givenUp];
-  return [clusterName, ...counts.map((count) => (problem === '' ? String(count) : '')), groupId, problem];
+  return [
+    clusterName,
+    ...counts.map((count) => (problem === '' ? String(count ?? 'unknown') : '')),
+    groupId,
+    problem,
+  ];
 }
 
 function sizeText(bytes: number | undefined): string {

@@ -28,13 +28,16 @@ export interface SnapshotCounts {
   readonly due: number;
   /** In the bucket: before this run, or by it. */
   readonly exported: number;
-  /** Of the exported: the bucket was looked into and shows them, by this run's exports or by kept manifests. */
-  readonly proven: number;
+  /**
+   * Of the exported: the bucket was looked into and shows them, by this run's exports or by kept manifests. This and
+   * the next are absent in answers of earlier releases, which did not look.
+   */
+  readonly proven?: number | undefined;
   /**
    * Of the exported: no proof was looked for, since no worker has a manifest store that it can read or nobody looked
    * into the bucket. What is exported and neither of the two has been looked at and is not proven.
    */
-  readonly proofUnknown: number;
+  readonly proofUnknown?: number | undefined;
   /** Being exported now. */
   readonly running: number;
   /** Waiting for their turn, in this run or, once it has ended, in the next. */
@@ -136,8 +139,8 @@ export interface KeepExportedResult extends KeepExportedStatus {
 /** How many snapshots are exported, and how far that is proven, in words. */
 export function exportedText({
   exported,
-  proven,
-  proofUnknown,
+  proven = 0,
+  proofUnknown = exported - proven,
 }: Pick<SnapshotCounts, 'exported' | 'proven' | 'proofUnknown'>): string {
   const notProven = exported - proven - proofUnknown;
   if (exported === 0) return '0 exported';

@@ -54,7 +54,7 @@ function clusterTable({ clusters, clustersLeftOut }: KeepExportedStatus): string
     .slice(0, rowsMax)
     .map(
       ({ clusterName, due, exported, proven, running, waiting, failed, givenUp, problem }) =>
-        `| ${cell(clusterName)} | ${due} | ${exported} | ${proven} | ${running} | ${waiting} | ${failed} | ${givenUp} | ${cell(problem ?? '')} |`,
+        `| ${cell(clusterName)} | ${due} | ${exported} | ${proven ?? 'unknown'} | ${running} | ${waiting} | ${failed} | ${givenUp} | ${cell(problem ?? '')} |`,
     );
   const more = shown.length + clustersLeftOut - rows.length;
   return [

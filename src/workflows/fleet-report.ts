@@ -59,7 +59,7 @@ function fleetTotals(
   rows: readonly FleetClusterStatus[],
 ): Omit<FleetTotals, 'replicaSetsElsewhere'> {
   const sum = (field: 'expiringSoon' | 'bytesToExport' | keyof SnapshotCounts): number =>
-    rows.reduce((total, row) => total + row[field], 0);
+    rows.reduce((total, row) => total + (row[field] ?? 0), 0);
   const clusters = [...state.clusters()];
   const bytesToExport = sum('bytesToExport');
   return {
