@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { BodyProblem, HttpAnswer } from './body.ts';
+import { parseChallenges, selectDigestChallenge } from './digest-challenge.ts';
 import { explainBody, explainHtml, headerText, isHtml } from './error-body.ts';
 import {
   AtlasConflictError,
@@ -39,7 +40,7 @@ export function errorFromAnswer(
   const { kind, errorCode, detail } = explainBody(answer, context.clean);
   const said = detail ?? (kind === 'empty' ? 'an empty body' : undefined);
   const words = [String(answer.status), ...(errorCode === undefined ? [] : [errorCode])].join(' ');
-  const ErrorClass = overrides.ErrorClass ?? classFor(answer.status, errorCode);
+  const ErrorClass = overrides.ErrorClass ?? classFor(answer, errorCode);
   return new ErrorClass({
     message: `Atlas answered ${subjectOf(context)} with ${words}${said === undefined ? '' : `: ${said}`}`,
     operation: context.operation,
@@ -55,7 +56,12 @@ export function subjectOf(context: ErrorContext): string {
   return context.subject ?? context.operation;
 }
 
-function classFor(status: number, errorCode: string | undefined): AtlasErrorClass {
+function classFor(
+  { status, headers }: Pick<HttpAnswer, 'status' | 'headers'>,
+  errorCode: string | undefined,
+): AtlasErrorClass {
+  // RFC 7616 §3.3: a nonce that is stale says nothing against the key, however often it is said.
+  if (status === 401 && isStaleNonce(headers)) return AtlasUnavailableError;
   if (status === 401) return AtlasUnauthorizedError;
   if (status === 403) return AtlasForbiddenError;
   if (status === 404) return AtlasNotFoundError;
@@ -67,6 +73,10 @@ function classFor(status: number, errorCode: string | undefined): AtlasErrorClas
   if (status >= 400) return AtlasRejectedError;
   // A redirect, which is not followed: a 303 can even follow on a request that was carried out.
   return AtlasResponseError;
+}
+
+function isStaleNonce(headers: IncomingHttpHeaders): boolean {
+  return selectDigestChallenge(parseChallenges(headers['www-authenticate']))?.stale === true;
 }
 
 const BODY_PROBLEMS: Readonly<Record<BodyProblem, string>> = {
