@@ -62,6 +62,7 @@ export const exportJobSchema: v.GenericSchema<unknown, ExportJob> = v.pipe(
     id: pathId,
     state: v.pipe(
       v.string(),
+      v.minLength(1),
       v.maxLength(STATE_CHARACTERS_MAX),
       v.transform((state) => canonicalCase(state, EXPORT_JOB_STATES)),
     ),
