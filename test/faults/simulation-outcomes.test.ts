@@ -79,6 +79,22 @@ describe('the check of what a failure says', () => {
     assert.deepEqual(redChecks({ type: 'DeadlineExceeded', message }, {}, settings), ['failuresAreTrue']);
   });
 
+  test('a request that joined a running export was given a deadline of its own, so that the true one seemed early', () => {
+    const { outcome, scenario, ...rest } = request();
+    const joined = {
+      ...rest,
+      runStartedAtMs: rest.startedAtMs - 2 * 3_600_000,
+      endedAtMs: rest.startedAtMs,
+      scenario: { ...scenario, settings: { ...scenario.settings, deadline: '2 hours' } },
+      outcome: { ...outcome, type: 'DeadlineExceeded', message: 'The deadline passed.' },
+    } as const;
+    const violations = violationsOf({ ...evidence, requests: [joined] });
+    assert.deepEqual(
+      violations.filter(({ invariant }) => invariant === 'failuresAreTrue'),
+      [],
+    );
+  });
+
   test('sees a job that goes unnamed as the deadline passes, but for the one whose create is in doubt', () => {
     const [job] = evidence.jobs;
     assert.ok(job !== undefined);

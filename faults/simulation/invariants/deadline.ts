@@ -13,6 +13,6 @@ const deadlinesMs: Readonly<Record<string, number>> = {
 const deadlineUsualMs = 7 * 24 * hourMs;
 
 /** By the server's clock. */
-export function deadlineAtMs({ startedAtMs, scenario }: RequestEvidence): number {
-  return startedAtMs + (deadlinesMs[String(scenario.settings.deadline)] ?? deadlineUsualMs);
+export function deadlineAtMs({ runStartedAtMs, scenario }: RequestEvidence): number {
+  return runStartedAtMs + (deadlinesMs[String(scenario.settings.deadline)] ?? deadlineUsualMs);
 }
