@@ -10,12 +10,14 @@ import { startS3Server } from '../src/testing/s3-server.ts';
 import { findOnPath } from '../src/testing/temporal-cli.ts';
 import { median, rounded, runBenchmark, type Findings, type Mark, type Progress } from './benchmark.ts';
 import type { CheckMeasure, MeasuredCheck } from './bucket/measured-check.ts';
-import { makePackedExport, packedPrefix } from './bucket/packed-export.ts';
+import { makePackedExport, makeSmallFiles, packedPrefix } from './bucket/packed-export.ts';
 import { objects as syntheticObjects, syntheticPrefix } from './bucket/synthetic-export.ts';
 import type { Table } from './table.ts';
 
 const gigabyte = 1_000_000_000;
 const rounds = 3;
+const smallFiles = 2_000;
+const farAwayMs = 50;
 
 const pathOf = (name: string): string => fileURLToPath(new URL(`bucket/${name}.js`, import.meta.url));
 
@@ -107,6 +109,7 @@ async function measureReading(
 ): Promise<{ rows: ReadingRow[]; ratio: number; bytes: number; documents: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'atlas-export-bench-'));
   const single = await mkdtemp(join(tmpdir(), 'atlas-export-bench-'));
+  const small = await mkdtemp(join(tmpdir(), 'atlas-export-bench-'));
   try {
     progress('making a gigabyte of gzip');
     const { paths, bytes } = await makePackedExport(folder, { files: 16, fileBytes: gigabyte / 16 });
@@ -123,6 +126,11 @@ async function measureReading(
     }
     progress('one object of a gigabyte');
     const one = await measured({ where: { folder: single }, level: 'full', prefix: packedPrefix }, true);
+    progress(`${smallFiles} small objects, far away`);
+    await makeSmallFiles(small, smallFiles);
+    const smallCheck = { where: { folder: small }, level: 'full', prefix: packedPrefix } as const;
+    const near = await measured(smallCheck, true);
+    const far = await measured({ ...smallCheck, delayMs: farAwayMs }, true);
     progress('by way of the S3 server');
     const overS3 = await measureOverS3(folder);
     const ratios = full.map(
@@ -146,10 +154,12 @@ async function measureReading(
       middle('full, 16 objects in a folder, one core', full),
       middle('full, one object of a gigabyte, one core', [one]),
       middle('full, 16 objects in the S3 server, two cores shared with it', [overS3]),
+      middle(`full, ${smallFiles} objects of 500 bytes, one core`, [near]),
+      middle(`full, the same, each answer ${farAwayMs} ms later`, [far]),
     ];
     return { rows, ratio: median(ratios), bytes, documents: full[0]?.documents ?? 0 };
   } finally {
-    for (const each of [folder, single]) await rm(each, { recursive: true });
+    for (const each of [folder, single, small]) await rm(each, { recursive: true });
   }
 }
 
@@ -192,7 +202,8 @@ async function measure(progress: Progress): Promise<Findings> {
       gzipBytes: reading.bytes,
       documents: reading.documents,
       rounds,
-      objectsAtOnce: 2,
+      smallFiles,
+      farAwayMs,
     },
   };
 }

@@ -6,9 +6,16 @@ import type { Bucket, BucketObject } from '../../src/bucket/index.ts';
 /** A folder looked into as a bucket: what a check costs without any storage in the way. */
 export function openFolderBucket(folder: string): Bucket {
   return {
-    list: async ({ prefix }) => ({
-      objects: (await objectsBelow(folder)).filter(({ key }) => key.startsWith(prefix)),
-    }),
+    list: async ({ prefix, continuation, pageSize = 1_000 }) => {
+      const after = (await objectsBelow(folder)).filter(
+        ({ key }) => key.startsWith(prefix) && key > (continuation ?? ''),
+      );
+      const objects = after.slice(0, pageSize);
+      const last = objects.at(-1)?.key;
+      return after.length > objects.length && last !== undefined
+        ? { objects, continuation: last }
+        : { objects };
+    },
     read: (key) => readFile(join(folder, key)),
     stream: (key) => Promise.resolve(createReadStream(join(folder, key), { highWaterMark: 256 * 1024 })),
     close: () => Promise.resolve(),

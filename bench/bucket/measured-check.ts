@@ -1,6 +1,7 @@
 /** One check in a process of its own, which then says what it took. Its argument is a `MeasuredCheck` as JSON. */
 import { openBucket, type BucketLocation } from '../../src/bucket/index.ts';
 import { verifyExport, type VerifyLevel } from '../../src/proof/index.ts';
+import { delayed } from './delayed-bucket.ts';
 import { openFolderBucket } from './folder-bucket.ts';
 
 export interface MeasuredCheck {
@@ -8,6 +9,8 @@ export interface MeasuredCheck {
   /** None: load the library, look at nothing, and say what that takes. */
   readonly level: VerifyLevel | 'none';
   readonly prefix: string;
+  /** How long each answer of the storage takes to come. @default 0 */
+  readonly delayMs?: number;
 }
 
 /** What it prints, as JSON. */
@@ -24,8 +27,9 @@ export interface CheckMeasure {
 }
 
 const check: MeasuredCheck = JSON.parse(process.argv[2] ?? '{}');
-const bucket =
+const opened =
   'folder' in check.where ? openFolderBucket(check.where.folder) : await openBucket(check.where.location);
+const bucket = check.delayMs === undefined ? opened : delayed(opened, check.delayMs);
 const startedAtMs = performance.now();
 const cpuBefore = process.cpuUsage();
 let largestCheckpoint = 0;

@@ -17,14 +17,35 @@ export async function makePackedExport(
 ): Promise<{ readonly paths: readonly string[]; readonly bytes: number }> {
   const member = gzipSync(orders(memberUnpackedBytes));
   const members = Math.max(1, Math.round(fileBytes / member.length));
-  const at = (increment: number): string =>
-    join(folder, packedPrefix, `shop/orders/atlas-shard-0.${increment}.json.gz`);
+  const at = (increment: number): string => pathOf(folder, increment);
   await mkdir(dirname(at(0)), { recursive: true });
   const first = await open(at(0), 'w');
   for (let count = 0; count < members; count += 1) await first.write(member);
   await first.close();
   for (let increment = 1; increment < files; increment += 1) await link(at(0), at(increment));
-  await writeFile(join(dirname(at(0)), 'metadata.json'), '{"indexes":[]}');
+  await completeExport(folder, files);
+  return {
+    paths: Array.from({ length: files }, (_, increment) => at(increment)),
+    bytes: files * members * member.length,
+  };
+}
+
+/** Makes an export of many small files in a folder, each of a few orders. */
+export async function makeSmallFiles(folder: string, files: number): Promise<void> {
+  const content = gzipSync(orders(1_500));
+  await mkdir(dirname(pathOf(folder, 0)), { recursive: true });
+  for (let increment = 0; increment < files; increment += 1) {
+    await writeFile(pathOf(folder, increment), content);
+  }
+  await completeExport(folder, files);
+}
+
+function pathOf(folder: string, increment: number): string {
+  return join(folder, packedPrefix, `shop/orders/atlas-shard-0.${increment}.json.gz`);
+}
+
+async function completeExport(folder: string, files: number): Promise<void> {
+  await writeFile(join(dirname(pathOf(folder, 0)), 'metadata.json'), '{"indexes":[]}');
   const complete = {
     groupId: 'group',
     clusterName: 'cluster',
@@ -32,10 +53,6 @@ export async function makePackedExport(
     totalFiles: files,
   };
   await writeFile(join(folder, packedPrefix, '.complete'), JSON.stringify(complete));
-  return {
-    paths: Array.from({ length: files }, (_, increment) => at(increment)),
-    bytes: files * members * member.length,
-  };
 }
 
 const words = 'alpha order shipping München invoice customer street value pending delivered'.split(' ');

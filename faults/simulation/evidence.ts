@@ -27,8 +27,6 @@ export interface RequestEvidence {
   readonly workflowId: string;
   readonly runId: string;
   readonly startedAtMs: number;
-  /** By the server's clock: earlier than the request where that was asked for again and joined what ran already. */
-  readonly runStartedAtMs: number;
   /** By the server's clock; undefined while it is open. */
   readonly endedAtMs: number | undefined;
   readonly outcome: Outcome;

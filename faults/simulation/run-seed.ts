@@ -101,7 +101,6 @@ async function requestEvidence(started: StartedRequest, world: FaultyWorld): Pro
     workflowId: handle.workflowId,
     runId,
     startedAtMs,
-    runStartedAtMs: description.startTime.getTime(),
     endedAtMs: description.closeTime?.getTime(),
     outcome: description.status.name === 'RUNNING' ? { kind: 'open' } : await outcomeOf(handle),
   };

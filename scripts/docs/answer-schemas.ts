@@ -200,6 +200,8 @@ const webhookEvent = v.object({
 const snapshotCounts = {
   due: v.number(),
   exported: v.number(),
+  proven: v.number(),
+  proofUnknown: v.number(),
   running: v.number(),
   waiting: v.number(),
   failed: v.number(),

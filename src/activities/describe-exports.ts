@@ -1,11 +1,14 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import * as v from 'valibot';
 import type { DescribeExportsInput, EndedExport } from './fleet-activities.ts';
 
 const answerTimeoutMs = 5_000;
 const atOnceMax = 20;
 const reasonCharactersMax = 300;
+
+const provableSchema = v.looseObject({ verification: v.optional(v.looseObject({ outcome: v.string() })) });
 
 /**
  * Asks Temporal which of some exports have ended. Describing leaves no event in their histories, where a signal at
@@ -33,7 +36,9 @@ async function endOf(client: Client, workflowId: string): Promise<EndedExport | 
       const { status, runId } = await client.workflow.getHandle(workflowId).describe();
       if (status.name === 'RUNNING' || status.name === 'UNKNOWN' || status.name === 'UNSPECIFIED')
         return undefined;
-      if (status.name === 'COMPLETED') return { workflowId, exported: true };
+      if (status.name === 'COMPLETED') {
+        return { workflowId, exported: true, proven: await isProven(client, { workflowId, runId }) };
+      }
       return { workflowId, exported: false, reason: await reasonOf(client, { workflowId, runId }) };
     });
   } catch (error) {
@@ -41,6 +46,16 @@ async function endOf(client: Client, workflowId: string): Promise<EndedExport | 
     const reason = 'Temporal no longer knows this export: the next run reads from Atlas what became of it';
     return { workflowId, exported: false, reason };
   }
+}
+
+/** By the result of the export itself. */
+async function isProven(
+  client: Client,
+  { workflowId, runId }: { workflowId: string; runId: string },
+): Promise<boolean | undefined> {
+  const result: unknown = await client.workflow.getHandle(workflowId, runId).result();
+  const { success, output } = v.safeParse(provableSchema, result);
+  return success ? output.verification?.outcome === 'proven' : undefined;
 }
 
 async function reasonOf(

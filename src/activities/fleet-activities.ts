@@ -68,6 +68,10 @@ export interface FleetCandidate extends OrderPlace {
 export interface ClusterSurvey {
   readonly due: number;
   readonly exported: number;
+  /** Of the exported: by the manifests that the worker can read. Absent after the first look. */
+  readonly proven?: number | undefined;
+  /** Of the exported: those that no proof was looked for of. Absent: all of them. */
+  readonly proofUnknown?: number | undefined;
   /** Candidates among them: following such an export costs nothing. */
   readonly running: number;
   readonly givenUp: number;
@@ -91,6 +95,8 @@ export interface DescribeExportsInput {
 export interface EndedExport {
   readonly workflowId: string;
   readonly exported: boolean;
+  /** Of an exported one: whether its bucket was looked into and shows it. Absent where that could not be read. */
+  readonly proven?: boolean | undefined;
   /** Why not. */
   readonly reason?: string | undefined;
 }

@@ -46,7 +46,9 @@ export function createActivities(dependencies: VerifyExportDependencies): Export
     surveyProject: (input) =>
       asking(clients, input, (atlas, options) => surveyProject(atlas, input, options)),
     surveyCluster: (input) =>
-      asking(clients, input, (atlas, options) => surveyCluster(atlas, input, options)),
+      asking(clients, input, (atlas, options) =>
+        surveyCluster({ atlas, access: dependencies.access }, input, options),
+      ),
     describeExports: (input) => beating(() => describeExports(input)),
   };
 }

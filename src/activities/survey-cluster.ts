@@ -1,16 +1,26 @@
+import { Context } from '@temporalio/activity';
 import type { AtlasClient, CallOptions } from '../atlas/index.ts';
+import type { BucketAccess } from '../verification/index.ts';
 import { clusterSnapshots } from './cluster-snapshots.ts';
-import type { ClusterLists } from './due-snapshots.ts';
+import { dueSnapshots, type ClusterLists } from './due-snapshots.ts';
+import { countProofs } from './exported-proofs.ts';
 import type { ClusterSurvey, SurveyClusterInput } from './fleet-activities.ts';
 import { surveySnapshots } from './fleet-survey.ts';
 
 /** Reads a cluster's two lists, of snapshots and of export jobs: two calls of Atlas, and one more for each further page. */
 export async function surveyCluster(
-  atlas: AtlasClient,
+  { atlas, access }: { readonly atlas: AtlasClient; readonly access: BucketAccess | undefined },
   input: SurveyClusterInput,
   options: CallOptions,
 ): Promise<ClusterSurvey> {
-  return surveySnapshots(await clusterLists(atlas, input, options), input);
+  const lists = await clusterLists(atlas, input, options);
+  const survey = surveySnapshots(lists, input);
+  // Only the first look's figures count.
+  if (input.after !== undefined) return survey;
+  const warn = (error: unknown): void => {
+    Context.current().log.warn('no proof could be looked for', { error: String(error) });
+  };
+  return { ...survey, ...(await countProofs(dueSnapshots(lists, input), { access, cluster: input, warn })) };
 }
 
 export async function clusterLists(

@@ -11,14 +11,14 @@ import {
 import type { Checkpoint, Listing } from '../proof/index.ts';
 import { heartbeatMs } from './heartbeat-interval.ts';
 
-/** A checkpoint travels at most this often; what was read since is read again after a crash. */
+/** A checkpoint travels by itself at most this often. */
 const checkpointBeatMs = 500;
 
 /** How long a check runs before its export hears how far it is, and then after twice as long, up to the most. */
 const progressMsFirst = 30_000;
 const progressMsMax = 10 * 60_000;
 
-const signalTimeoutMs = 3_000;
+const callTimeoutMs = 3_000;
 
 const unexpected = 'UNEXPECTED';
 
@@ -91,6 +91,25 @@ export class VerificationReporter {
     });
   }
 
+  /**
+   * Resolves when the server has the latest checkpoint. The SDK sends heartbeats when it likes and does not say when
+   * they have arrived, so this one is sent directly. An older one of the SDK's may still overtake it; its next, within
+   * a second, has all of it again.
+   */
+  async checkpointKept(): Promise<void> {
+    this.beat();
+    const context = Context.current();
+    try {
+      const { client, info } = context;
+      await client.withDeadline(Date.now() + callTimeoutMs, () =>
+        client.activity.heartbeat(info.taskToken, this.details()),
+      );
+    } catch (error) {
+      // That the attempt is over or given up, the SDK says too. Without a server there is nobody to go on elsewhere.
+      context.log.debug('a checkpoint could not be told to the server', { error: String(error) });
+    }
+  }
+
   stop(): void {
     clearInterval(this.heartbeats);
   }
@@ -98,7 +117,11 @@ export class VerificationReporter {
   /** Each carries all of it: the server keeps the latest alone. */
   private beat(): void {
     this.beatAtMs = performance.now();
-    Context.current().heartbeat({ checkpoint: this.checkpoint ?? this.resumeFrom, failure: this.failure });
+    Context.current().heartbeat(this.details());
+  }
+
+  private details(): v.InferOutput<typeof detailsSchema> {
+    return { checkpoint: this.checkpoint ?? this.resumeFrom, failure: this.failure };
   }
 
   private async tell(progress: VerificationProgress): Promise<void> {
@@ -108,7 +131,7 @@ export class VerificationReporter {
     const { workflowId, runId } = info.workflowExecution;
     try {
       const { client } = context;
-      await client.withDeadline(Date.now() + signalTimeoutMs, () =>
+      await client.withDeadline(Date.now() + callTimeoutMs, () =>
         client.workflow.getHandle(workflowId, runId).signal(verificationProgressSignal, progress),
       );
     } catch (error) {

@@ -74,6 +74,7 @@ async function checked(
     checkId: `${info.workflowExecution?.runId ?? info.activityId}-${input.look}`,
     resumeFrom: reporter.resumeFrom,
     onCheckpoint: (checkpoint) => reporter.saw(checkpoint),
+    checkpointKept: () => reporter.checkpointKept(),
     signal: options.signal,
   });
   Context.current().log.info('looked into the bucket', {

@@ -36,7 +36,7 @@ export interface ExportJobComponent {
 /** An export job as Atlas describes it. What Atlas leaves out is absent here. */
 export interface ExportJob {
   readonly id: string;
-  /** One of {@link EXPORT_JOB_STATES}, or a word we do not know, as Atlas wrote it. */
+  /** One of {@link EXPORT_JOB_STATES}, or a word we do not know, as Atlas wrote it; `unknown` where it wrote a blank. */
   readonly state: string;
   readonly stateReason?: { readonly errorCode?: string; readonly message?: string };
   /** 0 of 0 is what an empty cluster's export says to its end: neither failure nor progress. */
@@ -62,9 +62,8 @@ export const exportJobSchema: v.GenericSchema<unknown, ExportJob> = v.pipe(
     id: pathId,
     state: v.pipe(
       v.string(),
-      v.minLength(1),
       v.maxLength(STATE_CHARACTERS_MAX),
-      v.transform((state) => canonicalCase(state, EXPORT_JOB_STATES)),
+      v.transform((state) => (state.trim() === '' ? 'unknown' : canonicalCase(state, EXPORT_JOB_STATES))),
     ),
     stateReason: lenient(
       v.pipe(v.object({ errorCode: lenientString, message: lenientString }), v.transform(present)),

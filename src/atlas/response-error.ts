@@ -41,8 +41,11 @@ export function errorFromAnswer(
   const said = detail ?? (kind === 'empty' ? 'an empty body' : undefined);
   const words = [String(answer.status), ...(errorCode === undefined ? [] : [errorCode])].join(' ');
   const ErrorClass = overrides.ErrorClass ?? classFor(answer, errorCode);
+  const besides = refusesOnlyNonce(answer)
+    ? ' (it refuses the nonce it has just given, not the credential)'
+    : '';
   return new ErrorClass({
-    message: `Atlas answered ${subjectOf(context)} with ${words}${said === undefined ? '' : `: ${said}`}`,
+    message: `Atlas answered ${subjectOf(context)} with ${words}${said === undefined ? '' : `: ${said}`}${besides}`,
     operation: context.operation,
     effect: context.effect,
     status: answer.status,
@@ -56,12 +59,9 @@ export function subjectOf(context: ErrorContext): string {
   return context.subject ?? context.operation;
 }
 
-function classFor(
-  { status, headers }: Pick<HttpAnswer, 'status' | 'headers'>,
-  errorCode: string | undefined,
-): AtlasErrorClass {
-  // RFC 7616 §3.3: a nonce that is stale says nothing against the key, however often it is said.
-  if (status === 401 && isStaleNonce(headers)) return AtlasUnavailableError;
+function classFor(answer: HttpAnswer, errorCode: string | undefined): AtlasErrorClass {
+  const { status } = answer;
+  if (refusesOnlyNonce(answer)) return AtlasUnavailableError;
   if (status === 401) return AtlasUnauthorizedError;
   if (status === 403) return AtlasForbiddenError;
   if (status === 404) return AtlasNotFoundError;
@@ -75,8 +75,14 @@ function classFor(
   return AtlasResponseError;
 }
 
-function isStaleNonce(headers: IncomingHttpHeaders): boolean {
-  return selectDigestChallenge(parseChallenges(headers['www-authenticate']))?.stale === true;
+/**
+ * A nonce that is stale as soon as it was given, as where two servers behind one address do not know each other's:
+ * the server says by it that the credential was right (RFC 7616 §3.3), so nobody must be told that it is wrong.
+ */
+function refusesOnlyNonce({ status, headers }: HttpAnswer): boolean {
+  return (
+    status === 401 && selectDigestChallenge(parseChallenges(headers['www-authenticate']))?.stale === true
+  );
 }
 
 const BODY_PROBLEMS: Readonly<Record<BodyProblem, string>> = {

@@ -1,4 +1,5 @@
 import type { FleetClusterStatus, FleetTotals, KeepExportedStatus } from '../client.ts';
+import { exportedText } from '../contract/index.ts';
 import { textTable } from './output.ts';
 import { timeText } from './time-text.ts';
 
@@ -46,22 +47,44 @@ function doingText({ phase, outcome, endsAt }: KeepExportedStatus): string {
 }
 
 function totalLines(totals: FleetTotals): string[] {
-  const { clusters, clustersRead, unreadable, due, exported, running, waiting, failed, givenUp } = totals;
+  const { clusters, clustersRead, unreadable, due, running, waiting, failed, givenUp } = totals;
   const { bytesToExport, costToExport, sizeUnknown, expiringSoon } = totals;
   const unknown = sizeUnknown === 0 ? '' : `, and ${sizeUnknown} snapshots of unknown size`;
   return [
     `  clusters: ${clustersRead} of ${clusters} read, ${unreadable} not readable`,
-    `  snapshots: ${due} due, ${exported} exported, ${running} running, ${waiting} waiting, ${failed} failed, ${givenUp} given up`,
+    `  snapshots: ${due} due, ${exportedText(totals)}, ${running} running, ${waiting} waiting, ${failed} failed, ${givenUp} given up`,
     `  to export: ${sizeText(bytesToExport)}, about $${costToExport.toFixed(2)}${unknown}`,
     ...(expiringSoon === 0 ? [] : [`  ${expiringSoon} of them are deleted by Atlas within 2 days`]),
   ];
 }
 
-const head = ['CLUSTER', 'DUE', 'EXPORTED', 'RUNNING', 'WAITING', 'FAILED', 'GIVEN UP', 'PROJECT', ''];
+const head = [
+  'CLUSTER',
+  'DUE',
+  'EXPORTED',
+  'PROVEN',
+  'RUNNING',
+  'WAITING',
+  'FAILED',
+  'GIVEN UP',
+  'PROJECT',
+  '',
+];
 
 function row(cluster: FleetClusterStatus): string[] {
-  const { clusterName, groupId, problem = '', due, exported, running, waiting, failed, givenUp } = cluster;
-  const counts = [due, exported, running, waiting, failed, givenUp];
+  const {
+    clusterName,
+    groupId,
+    problem = '',
+    due,
+    exported,
+    proven,
+    running,
+    waiting,
+    failed,
+    givenUp,
+  } = cluster;
+  const counts = [due, exported, proven, running, waiting, failed, givenUp];
   return [clusterName, ...counts.map((count) => (problem === '' ? String(count) : '')), groupId, problem];
 }
 

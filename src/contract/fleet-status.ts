@@ -24,6 +24,13 @@ export interface SnapshotCounts {
   readonly due: number;
   /** In the bucket: before this run, or by it. */
   readonly exported: number;
+  /** Of the exported: the bucket was looked into and shows them, by this run's exports or by kept manifests. */
+  readonly proven: number;
+  /**
+   * Of the exported: no proof was looked for, since no worker has a manifest store that it can read or nobody looked
+   * into the bucket. What is exported and neither of the two has been looked at and is not proven.
+   */
+  readonly proofUnknown: number;
   /** Being exported now. */
   readonly running: number;
   /** Waiting for their turn, in this run or, once it has ended, in the next. */
@@ -116,4 +123,20 @@ export interface KeepExportedStatus {
 export interface KeepExportedResult extends KeepExportedStatus {
   readonly phase: 'done';
   readonly outcome: Exclude<FleetOutcome, 'cancelled'>;
+}
+
+/** How many snapshots are exported, and how far that is proven, in words. */
+export function exportedText({
+  exported,
+  proven,
+  proofUnknown,
+}: Pick<SnapshotCounts, 'exported' | 'proven' | 'proofUnknown'>): string {
+  const notProven = exported - proven - proofUnknown;
+  if (exported === 0) return '0 exported';
+  const proof = [
+    `${proven} proven`,
+    ...(notProven === 0 ? [] : [`${notProven} not proven`]),
+    ...(proofUnknown === 0 ? [] : [`${proofUnknown} with proof not looked for`]),
+  ];
+  return `${exported} exported (${proof.join(', ')})`;
 }

@@ -1,24 +1,28 @@
 import { createHash } from 'node:crypto';
-import { Transform, type Readable } from 'node:stream';
+import { Transform, type Readable, type TransformCallback, type TransformOptions } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { BucketError, type Bucket, type BucketObject } from '../bucket/index.ts';
+import { createGunzip, type ZlibOptions } from 'node:zlib';
+import { BucketError, type BucketObject } from '../bucket/index.ts';
 import type { ObjectRow } from './evidence.ts';
-import type { ExportKey } from './export-layout.ts';
 import { finding, type Finding } from './findings.ts';
 import { JsonDocumentsScanner, type JsonProblem } from './json-documents-scanner.ts';
 
 /** Larger pieces cost fewer turns between threads, smaller ones less memory. */
 const unpackedChunkBytes = 256 * 1024;
 const packedChunkBytes = 256 * 1024;
-/** A collection's options and indexes; what else stands in it is not documented. */
-const metadataBytesMax = 16 * 1024 * 1024;
+/** Gunzip, on its thread, may be some pieces ahead of the scan, so that neither waits for the other. */
+const unpacking: ZlibOptions & TransformOptions = {
+  chunkSize: unpackedChunkBytes,
+  readableHighWaterMark: 4 * unpackedChunkBytes,
+};
 
 export interface ObjectToCheck {
-  readonly bucket: Bucket;
   readonly object: BucketObject;
-  readonly kind: ExportKey['kind'];
-  readonly signal?: AbortSignal | undefined;
+  readonly kind: 'data' | 'metadata';
+  /** All of it, as stored. */
+  readonly stream: Readable;
+  /** Is told of what has been read, piece by piece. */
+  readonly onRead?: ((bytes: number) => void) | undefined;
 }
 
 /**
@@ -26,11 +30,8 @@ export interface ObjectToCheck {
  * @throws {BucketError} where it cannot be read; that is no finding, since it says nothing about the object.
  */
 export async function checkObject(check: ObjectToCheck): Promise<ObjectRow> {
-  const { bucket, object, kind, signal } = check;
-  const isData = kind === 'data';
-  const read = isData
-    ? await readDataFile(await bucket.stream(object.key, { signal }), object.key)
-    : readSmallFile(await bucket.read(object.key, { bytesMax: metadataBytesMax, signal }), object.key);
+  const { object, kind } = check;
+  const read = kind === 'data' ? await readDataFile(check) : await readMetadata(check);
   const changed =
     read.bytes === object.bytes || read.findings.some(({ code }) => code.startsWith('GZIP_'))
       ? []
@@ -46,57 +47,82 @@ export async function checkObject(check: ObjectToCheck): Promise<ObjectRow> {
 
 type WhatWasRead = Omit<ObjectRow, 'kind' | 'key' | 'etag'>;
 
-function readSmallFile(content: Buffer, key: string): WhatWasRead {
+/** Counts and hashes what passes. */
+class Stored extends Transform {
+  bytes = 0;
+  readonly #sha256 = createHash('sha256');
+  readonly #onRead: ObjectToCheck['onRead'];
+
+  constructor(onRead: ObjectToCheck['onRead']) {
+    super({ readableHighWaterMark: packedChunkBytes });
+    this.#onRead = onRead;
+  }
+
+  sha256(): string {
+    return this.#sha256.digest('hex');
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#sha256.update(chunk);
+    this.bytes += chunk.length;
+    this.#onRead?.(chunk.length);
+    done(null, chunk);
+  }
+}
+
+/** A collection's options and indexes; what else stands in it is not documented. */
+async function readMetadata({ object: { key }, stream, onRead }: ObjectToCheck): Promise<WhatWasRead> {
+  const stored = new Stored(onRead);
   const scanner = new JsonDocumentsScanner();
-  const problem = scanner.push(content) ?? scanner.end();
+  const problem = await pipeline(stream, stored, (chunks) => scanned(chunks, scanner));
   const isOne = problem === undefined && scanner.documents === 1;
   const what = problem === undefined ? `${scanner.documents} JSON objects and not one` : problemText(problem);
   return {
-    bytes: content.length,
-    sha256: createHash('sha256').update(content).digest('hex'),
+    bytes: stored.bytes,
+    sha256: stored.sha256(),
     findings: isOne ? [] : [finding('JSON_INVALID', key, what)],
   };
 }
 
-async function readDataFile(stream: Readable, key: string): Promise<WhatWasRead> {
-  const sha256 = createHash('sha256');
+async function readDataFile({ object: { key }, stream, onRead }: ObjectToCheck): Promise<WhatWasRead> {
+  const stored = new Stored(onRead);
   const scanner = new JsonDocumentsScanner();
-  let bytes = 0;
   let bytesUnpacked = 0;
+  const gunzip = createGunzip(unpacking);
+  const count = (bytes: number): void => void (bytesUnpacked += bytes);
   let problem: JsonProblem | undefined;
-  const counted = new Transform({
-    readableHighWaterMark: packedChunkBytes,
-    transform(chunk: Buffer, _encoding, done) {
-      sha256.update(chunk);
-      bytes += chunk.length;
-      done(undefined, chunk);
-    },
-  });
-  const gunzip = createGunzip({ chunkSize: unpackedChunkBytes });
-  const findings: Finding[] = [];
   try {
-    await pipeline(stream, counted, gunzip, async (unpacked: AsyncIterable<Buffer>) => {
-      for await (const chunk of unpacked) {
-        bytesUnpacked += chunk.length;
-        // After the first problem the checksums still have to be seen.
-        problem ??= scanner.push(chunk);
-      }
-    });
+    problem = await pipeline(stream, stored, gunzip, (chunks) => scanned(chunks, scanner, count));
   } catch (error) {
     const damage = gzipFinding(error, key);
     if (damage === undefined) throw error;
-    return { bytes, bytesUnpacked, documents: scanner.documents, findings: [damage] };
+    return { bytes: stored.bytes, bytesUnpacked, documents: scanner.documents, findings: [damage] };
   }
-  if (gunzip.bytesWritten < bytes) {
-    findings.push(finding('GZIP_TRAILING_BYTES', key, `${bytes - gunzip.bytesWritten} bytes after the end`));
-  }
+  const trailing = stored.bytes - gunzip.bytesWritten;
   return {
-    bytes,
-    sha256: sha256.digest('hex'),
+    bytes: stored.bytes,
+    sha256: stored.sha256(),
     documents: scanner.documents,
     bytesUnpacked,
-    findings: [...findings, ...jsonFindings(scanner, problem ?? scanner.end(), key)],
+    findings: [
+      ...(trailing > 0 ? [finding('GZIP_TRAILING_BYTES', key, `${trailing} bytes after the end`)] : []),
+      ...jsonFindings(scanner, problem, key),
+    ],
   };
+}
+
+/** Takes all of it, also after the first problem: checksums still have to be seen. */
+async function scanned(
+  chunks: AsyncIterable<Buffer>,
+  scanner: JsonDocumentsScanner,
+  onChunk?: (bytes: number) => void,
+): Promise<JsonProblem | undefined> {
+  let problem: JsonProblem | undefined;
+  for await (const chunk of chunks) {
+    onChunk?.(chunk.length);
+    problem ??= scanner.push(chunk);
+  }
+  return problem ?? scanner.end();
 }
 
 function jsonFindings(

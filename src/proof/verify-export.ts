@@ -10,10 +10,11 @@ import {
   type EvidenceSummary,
   type ObjectRow,
 } from './evidence.ts';
-import { completeKey, exportKey, normalizedPrefix } from './export-layout.ts';
+import { completeKey, normalizedPrefix } from './export-layout.ts';
 import { countOf, finding, type Finding } from './findings.ts';
 import { addPage, endPrefix, noteFindings, type Listing } from './listing.ts';
-import { checkObject } from './object-check.ts';
+import { ListedPages, type ListedObjects } from './listed-pages.ts';
+import { ObjectReader } from './object-reader.ts';
 
 /** Where evidence goes. Writing a part again with the same content must do no harm. */
 export interface EvidenceStore {
@@ -31,14 +32,19 @@ export interface VerificationTask {
   readonly resumeFrom?: unknown;
   /** Called whenever work is safe: after pages, and in a full check after each object. */
   readonly onCheckpoint?: ((checkpoint: Checkpoint) => void) | undefined;
+  /**
+   * Resolves when the latest checkpoint is where another process finds it. A full check waits for it before it begins
+   * an object, where a crash would otherwise lose more than that object or {@link bytesAtRiskMax}.
+   */
+  readonly checkpointKept?: (() => Promise<void>) | undefined;
+  /** Packed bytes of small objects that a crash may lose the reading of, in a full check. @default 32 MiB: half a second's work */
+  readonly bytesAtRiskMax?: number | undefined;
   readonly observer?: CheckObserver | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Objects per list request, 1 to 1,000. @default 1000, in a full check 100 */
   readonly pageSize?: number | undefined;
   /** Pages after which there is a checkpoint in any case; each may write a part of evidence. @default 50, in a full check 1 */
   readonly pagesPerCheckpoint?: number | undefined;
-  /** Objects that a full check reads at once; each takes about 3 MB, and is begun anew after a crash. @default 2 */
-  readonly objectsAtOnce?: number | undefined;
 }
 
 /** Is told of everything that a check sees, as it goes; of some of it again where the check goes on after a failure. */
@@ -69,13 +75,15 @@ export interface VerificationReport {
 /** There is a checkpoint after so many rows at the latest, which bounds the memory that they take. */
 const rowsPerCheckpoint = 1_000;
 
+const bytesAtRiskMaxDefault = 32 * 1024 * 1024;
+
 /**
  * Checks an export in its bucket. Storage that fails is thrown as {@link BucketError} and says nothing about the
  * export: call again with the last checkpoint. What is wrong with the export is in the report.
  */
 export async function verifyExport(task: VerificationTask): Promise<VerificationReport> {
   const run = await beginOrResume(task);
-  while (run.prefixIndex < run.prefixes.length) await lookAtPage(run, task);
+  await lookAtPages(run, task);
   const complete = await lookAtComplete(run, task);
   run.rows.push(
     ...noteFindings(run.listing, conclusionFindings(run.listing, { expected: task.expected, complete })),
@@ -110,6 +118,8 @@ interface Run {
   read: readonly ObjectRow[];
   rows: EvidenceRow[];
   pagesNotSafe: number;
+  /** Of objects that were read, and of which it is not known that another process would find so. */
+  bytesAtRisk: number;
   safe: Checkpoint;
 }
 
@@ -119,7 +129,15 @@ async function beginOrResume(task: VerificationTask): Promise<Run> {
   const resumed = isCheckpointOf(task.resumeFrom, check) && (await evidenceIsThere(task.resumeFrom, task));
   const safe = resumed ? task.resumeFrom : firstCheckpoint({ ...check, startedAt: new Date().toISOString() });
   const { continuation, ...at } = safe;
-  return { ...at, continuation, listing: structuredClone(safe.listing), rows: [], pagesNotSafe: 0, safe };
+  return {
+    ...at,
+    continuation,
+    listing: structuredClone(safe.listing),
+    rows: [],
+    pagesNotSafe: 0,
+    bytesAtRisk: 0,
+    safe,
+  };
 }
 
 /** A local folder of another machine does not have it: then the check begins anew. */
@@ -128,31 +146,82 @@ async function evidenceIsThere({ evidence }: Checkpoint, task: VerificationTask)
   return await task.evidence.has(evidencePartName(evidence.parts));
 }
 
-async function lookAtPage(run: Run, task: VerificationTask): Promise<void> {
-  const { bucket, signal, pageSize = run.level === 'full' ? 100 : 1_000 } = task;
-  const prefix = run.prefixes[run.prefixIndex] ?? '';
-  const { objects, continuation } = await bucket.list({
-    prefix,
-    continuation: run.continuation,
-    pageSize,
+async function lookAtPages(run: Run, task: VerificationTask): Promise<void> {
+  const { bucket, signal } = task;
+  const { prefixes, level } = run;
+  const from = { prefixIndex: run.prefixIndex, continuation: run.continuation };
+  const isFull = level === 'full';
+  const reader = isFull ? new ObjectReader({ bucket, signal, readBefore: run.read }) : undefined;
+  const pages = new ListedPages({
+    bucket,
+    prefixes,
+    from,
+    pageSize: task.pageSize ?? (isFull ? 100 : 1_000),
     signal,
+    ...(reader === undefined ? {} : { onAhead: (page) => reader.announce(page) }),
   });
+  try {
+    for (let page = await pages.take(); page !== undefined; page = await pages.take()) {
+      await lookAtPage(run, task, { page, reader });
+    }
+  } finally {
+    await Promise.all([pages.stop(), reader?.stop()]);
+  }
+}
+
+async function lookAtPage(
+  run: Run,
+  task: VerificationTask,
+  { page, reader }: { readonly page: ListedObjects; readonly reader: ObjectReader | undefined },
+): Promise<void> {
+  const { prefix, objects, next } = page;
   run.listRequests += 1;
   task.observer?.listed(objects, prefix);
   const read =
-    run.level === 'full' ? await readObjects({ run, task, prefix, objects }) : new Map<string, ObjectRow>();
-  const page = { prefix, objects, read, hasOtherPrefixes: run.prefixes.length > 1 };
-  run.rows.push(...addPage(run.listing, page));
-  if (continuation === undefined) {
-    run.rows.push(...endPrefix(run.listing, page));
-    run.prefixIndex += 1;
-  }
-  run.continuation = continuation;
+    reader === undefined ? new Map<string, ObjectRow>() : await readObjects({ run, task, page, reader });
+  const listed = { prefix, objects, read, hasOtherPrefixes: run.prefixes.length > 1 };
+  run.rows.push(...addPage(run.listing, listed));
+  if (page.endsPrefix) run.rows.push(...endPrefix(run.listing, listed));
+  run.prefixIndex = next.prefixIndex;
+  run.continuation = next.continuation;
   run.read = [];
   run.pagesNotSafe += 1;
   const { pagesPerCheckpoint = run.level === 'full' ? 1 : 50 } = task;
   const isDue = run.rows.length >= rowsPerCheckpoint || run.pagesNotSafe >= pagesPerCheckpoint;
   if (isDue) await keepEvidence(run, task);
+}
+
+/** Reads a page's objects one by one, but for those that an earlier run has read and that are still the same. */
+async function readObjects({
+  run,
+  task,
+  page,
+  reader,
+}: {
+  readonly run: Run;
+  readonly task: VerificationTask;
+  readonly page: ListedObjects;
+  readonly reader: ObjectReader;
+}): Promise<ReadonlyMap<string, ObjectRow>> {
+  const { known, pending } = reader.plan(page);
+  const rows = new Map(known.map((row) => [row.key, row]));
+  for (const each of pending) {
+    await limitRisk(run, task, each.object.bytes);
+    rows.set(each.object.key, await reader.read(each));
+    run.bytesAtRisk += each.object.bytes;
+    run.read = [...rows.values()];
+    run.safe = { ...run.safe, read: run.read };
+    task.onCheckpoint?.(run.safe);
+  }
+  return rows;
+}
+
+/** A crash is to cost one object's work, or that of a few small ones. */
+async function limitRisk(run: Run, task: VerificationTask, nextBytes: number): Promise<void> {
+  const { bytesAtRiskMax = bytesAtRiskMaxDefault } = task;
+  if (run.bytesAtRisk === 0 || run.bytesAtRisk + nextBytes <= bytesAtRiskMax) return;
+  await task.checkpointKept?.();
+  run.bytesAtRisk = 0;
 }
 
 /** Writes the rows that have come together. */
@@ -184,48 +253,6 @@ async function keepEvidence(run: Run, task: VerificationTask): Promise<void> {
     read: [],
   };
   task.onCheckpoint?.(run.safe);
-}
-
-/** Reads a page's objects, a few at once, but for those that an earlier run has read and that are still the same. */
-async function readObjects({
-  run,
-  task,
-  prefix,
-  objects,
-}: {
-  readonly run: Run;
-  readonly task: VerificationTask;
-  readonly prefix: string;
-  readonly objects: readonly BucketObject[];
-}): Promise<ReadonlyMap<string, ObjectRow>> {
-  const rows = new Map(run.read.map((row) => [row.key, row]));
-  const pending = objects.filter((object) => {
-    const { kind } = exportKey(object.key, prefix);
-    return (kind === 'data' || kind === 'metadata') && !isSame(rows.get(object.key), object);
-  });
-  const stop = new AbortController();
-  const signal = task.signal === undefined ? stop.signal : AbortSignal.any([task.signal, stop.signal]);
-  const readUntilDone = async (): Promise<void> => {
-    for (let object = pending.shift(); object !== undefined; object = pending.shift()) {
-      const { kind } = exportKey(object.key, prefix);
-      rows.set(object.key, await checkObject({ bucket: task.bucket, object, kind, signal }));
-      run.read = [...rows.values()];
-      run.safe = { ...run.safe, read: run.read };
-      task.onCheckpoint?.(run.safe);
-    }
-  };
-  const readers = Array.from({ length: task.objectsAtOnce ?? 2 }, readUntilDone);
-  try {
-    await Promise.all(readers);
-  } finally {
-    stop.abort();
-    await Promise.allSettled(readers);
-  }
-  return rows;
-}
-
-function isSame(row: ObjectRow | undefined, object: BucketObject): boolean {
-  return row !== undefined && row.bytes === object.bytes && row.etag === object.etag;
 }
 
 async function lookAtComplete(run: Run, task: VerificationTask): Promise<CompleteFile | undefined> {

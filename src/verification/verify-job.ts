@@ -36,6 +36,8 @@ export interface JobToVerify {
   readonly checkId: string;
   readonly resumeFrom?: unknown;
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
+  /** See `VerificationTask`. */
+  readonly checkpointKept?: () => Promise<void>;
   readonly observer?: CheckObserver | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -87,6 +89,7 @@ export async function checkJob(
     evidence,
     resumeFrom: check.resumeFrom,
     onCheckpoint: check.onCheckpoint,
+    checkpointKept: check.checkpointKept,
     observer: check.observer,
     signal: check.signal,
   });

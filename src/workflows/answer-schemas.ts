@@ -128,6 +128,8 @@ const candidatesMax = 500;
 export const clusterSchema = v.looseObject({
   due: count,
   exported: count,
+  proven: v.optional(count),
+  proofUnknown: v.optional(count),
   running: count,
   givenUp: count,
   expiringSoon: count,
@@ -151,7 +153,12 @@ export const clusterSchema = v.looseObject({
 });
 
 export const endedSchema = v.array(
-  v.looseObject({ workflowId: v.string(), exported: v.boolean(), reason: v.optional(text) }),
+  v.looseObject({
+    workflowId: v.string(),
+    exported: v.boolean(),
+    proven: v.optional(v.boolean()),
+    reason: v.optional(text),
+  }),
 );
 
 export const webhookNamesSchema = v.array(nameText);

@@ -12,6 +12,7 @@ import { atlasAnswer } from './atlas-answer.ts';
 import { deadlineExceeded, jobText, refusal, runFailure } from './export-ending.ts';
 import type { ExportRun } from './export-run.ts';
 import { waitForJob } from './follow-job.ts';
+import { spacedDelayMs } from './history-budget.ts';
 
 /** The job that serves an attempt, and how it came to. */
 export interface ClaimedJob {
@@ -41,6 +42,7 @@ interface Tries {
   doubted: boolean;
   conflicts: number;
   failures: number;
+  pauses: number;
 }
 
 type PostOutcome =
@@ -57,7 +59,7 @@ type PostOutcome =
  */
 export async function claimJob(run: ExportRun, attempt: number): Promise<ClaimedJob> {
   const exportRequestId = run.exportRequestId(attempt);
-  const tries: Tries = { looksInDoubt: undefined, doubted: false, conflicts: 0, failures: 0 };
+  const tries: Tries = { looksInDoubt: undefined, doubted: false, conflicts: 0, failures: 0, pauses: 0 };
   for (;;) {
     run.enter('creating');
     const found = await find(run, exportRequestId, tries);
@@ -129,7 +131,8 @@ async function claimActive(
   const { onActiveExport } = run.request;
   if (onActiveExport === 'fail') {
     run.job = active;
-    throw runFailure(run, 'ExportConflict', `Another export of this snapshot is active: ${jobText(active)}.`);
+    const message = `Another export of this snapshot is active: ${jobText(active)}.`;
+    throw runFailure(run, 'ExportConflict', `${message}${besides(run, tries)}`);
   }
   const sameBucket = active.exportBucketId === run.exportBucketId;
   if (onActiveExport === 'adopt' && sameBucket) return { job: active, origin: 'adopted' };
@@ -179,12 +182,8 @@ function afterFailedPost(run: ExportRun, answer: AtlasAnswer, tries: Tries): Pos
   if (answer.code === 'ATLAS_CONFLICT') {
     tries.conflicts += 1;
     if (tries.conflicts > conflictsMax) {
-      throw runFailure(
-        run,
-        'ExportConflict',
-        `Atlas refuses to create the export job (409) although it lists no active one: ${answer.message}`,
-        answer,
-      );
+      const message = `Atlas refuses to create the export job (409) although it lists no active one: ${answer.message}`;
+      throw runFailure(run, 'ExportConflict', `${message}${besides(run, tries)}`, answer);
     }
     return {
       kind: 'again',
@@ -231,10 +230,9 @@ async function pause(
   tries: Tries,
   { waitMs, why }: { readonly waitMs: number; readonly why: string },
 ): Promise<void> {
-  const remainingMs = run.remainingMs();
-  if (remainingMs === 0) throw deadlineExceeded(run, why, besides(run, tries));
+  if (run.remainingMs() === 0) throw deadlineExceeded(run, why, besides(run, tries));
   run.publish();
-  await sleep(Math.max(1, Math.min(waitMs, remainingMs)), {
-    summary: `${why}: next in ${durationText(waitMs)}`,
-  });
+  tries.pauses += 1;
+  const delayMs = spacedDelayMs(waitMs, run.historyUse(tries.pauses));
+  await sleep(delayMs, { summary: `${why}: next in ${durationText(delayMs)}` });
 }

@@ -23,6 +23,8 @@ const clusterSchema = v.tuple([
   v.number(),
   v.nullable(orderPlaceSchema),
   v.nullable(v.string()),
+  // Proven before, of unknown proof before, proven now. A run of an older release has none.
+  v.optional(v.tuple([v.number(), v.number(), v.number()])),
 ]);
 
 type CarriedCluster = v.InferOutput<typeof clusterSchema>;
@@ -138,6 +140,7 @@ function carriedCluster(cluster: FleetCluster): CarriedCluster {
     // Where nothing is left, nothing is ever handed out again.
     after === undefined || cluster.candidatesLeft === 0 ? null : [after.orderKey, after.snapshotId],
     cluster.problem ?? null,
+    [cluster.provenBefore, cluster.proofUnknownBefore, cluster.provenNow],
   ];
 }
 
@@ -154,10 +157,20 @@ function restoreProject(
 }
 
 function restoredCluster(project: FleetProjectState, carried: CarriedCluster): FleetCluster {
-  const [clusterName, shards, [toRead, counted], figures, bytesToExport, candidatesLeft, after, problem] =
-    carried;
+  const [
+    clusterName,
+    shards,
+    [toRead, counted],
+    figures,
+    bytesToExport,
+    candidatesLeft,
+    after,
+    problem,
+    proof,
+  ] = carried;
   const [due, exportedBefore, runningBefore, givenUp, expiringSoon, sizeUnknown, exportedNow, failedNow] =
     figures;
+  const [provenBefore, proofUnknownBefore, provenNow] = proof ?? [0, exportedBefore, 0];
   return {
     ...newCluster(project, { clusterName, sharded: shards > 0, shardCount: Math.max(1, shards) }),
     toRead: toRead === 1,
@@ -165,6 +178,9 @@ function restoredCluster(project: FleetProjectState, carried: CarriedCluster): F
     problem: problem ?? undefined,
     due,
     exportedBefore,
+    provenBefore,
+    proofUnknownBefore,
+    provenNow,
     runningBefore,
     givenUp,
     expiringSoon,

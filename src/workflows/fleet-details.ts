@@ -1,4 +1,4 @@
-import type { FleetTotals, KeepExportedStatus } from '../contract/index.ts';
+import { exportedText, type FleetTotals, type KeepExportedStatus } from '../contract/index.ts';
 
 const rowsMax = 30;
 const failuresMax = 10;
@@ -31,11 +31,11 @@ function headline({ phase, outcome, dryRun, endsAt }: KeepExportedStatus): strin
 }
 
 function figures(totals: FleetTotals): string {
-  const { clusters, clustersRead, unreadable, due, exported, running, waiting, failed, givenUp } = totals;
+  const { clusters, clustersRead, unreadable, due, running, waiting, failed, givenUp } = totals;
   const gigabytes = Math.round(totals.bytesToExport / 1e8) / 10;
   return [
     `Clusters: ${clustersRead} of ${clusters} read, ${unreadable} not readable`,
-    `Snapshots: ${due} due, ${exported} exported, ${running} running, ${waiting} waiting, ${failed} failed, ${givenUp} given up`,
+    `Snapshots: ${due} due, ${exportedText(totals)}, ${running} running, ${waiting} waiting, ${failed} failed, ${givenUp} given up`,
     `To export: ${gigabytes} GB, about $${totals.costToExport}${totals.sizeUnknown === 0 ? '' : `, and ${totals.sizeUnknown} snapshots of unknown size`}`,
     totals.expiringSoon === 0 ? '' : `**${totals.expiringSoon} are deleted by Atlas within 2 days**`,
   ]
@@ -49,15 +49,15 @@ function clusterTable({ clusters, clustersLeftOut }: KeepExportedStatus): string
   const rows = shown
     .slice(0, rowsMax)
     .map(
-      ({ clusterName, due, exported, running, waiting, failed, givenUp, problem }) =>
-        `| ${cell(clusterName)} | ${due} | ${exported} | ${running} | ${waiting} | ${failed} | ${givenUp} | ${cell(problem ?? '')} |`,
+      ({ clusterName, due, exported, proven, running, waiting, failed, givenUp, problem }) =>
+        `| ${cell(clusterName)} | ${due} | ${exported} | ${proven} | ${running} | ${waiting} | ${failed} | ${givenUp} | ${cell(problem ?? '')} |`,
     );
   const more = shown.length + clustersLeftOut - rows.length;
   return [
-    '| cluster | due | exported | running | waiting | failed | given up | |',
-    '|---|---|---|---|---|---|---|---|',
+    '| cluster | due | exported | proven | running | waiting | failed | given up | |',
+    '|---|---|---|---|---|---|---|---|---|',
     ...rows,
-    ...(more > 0 ? [`| … ${more} more | | | | | | | |`] : []),
+    ...(more > 0 ? [`| … ${more} more | | | | | | | | |`] : []),
   ].join('\n');
 }
 

@@ -82,12 +82,14 @@ function exportRequestOf(waiting: WaitingExport, request: CheckedKeepExportedReq
 }
 
 /** Waits for the end of an export that this run has started. Its result is not kept: a thousand of them would be much. */
-export async function endOfExport(
-  child: ExportChild,
-): Promise<{ readonly exported: boolean; readonly reason?: string | undefined }> {
+export async function endOfExport(child: ExportChild): Promise<{
+  readonly exported: boolean;
+  readonly proven?: boolean | undefined;
+  readonly reason?: string | undefined;
+}> {
   try {
-    await CancellationScope.nonCancellable(() => child.result());
-    return { exported: true };
+    const { verification } = await CancellationScope.nonCancellable(() => child.result());
+    return { exported: true, proven: verification?.outcome === 'proven' };
   } catch (error) {
     if (error instanceof ChildWorkflowFailure) return { exported: false, reason: reasonOf(error) };
     throw error;

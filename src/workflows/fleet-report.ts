@@ -60,6 +60,8 @@ export function fleetTotals(state: FleetState, rows: readonly FleetClusterStatus
     unreadable: rows.filter(({ problem }) => problem !== undefined).length,
     due: sum('due'),
     exported: sum('exported'),
+    proven: sum('proven'),
+    proofUnknown: sum('proofUnknown'),
     running: sum('running'),
     waiting: sum('waiting'),
     failed: sum('failed'),
@@ -80,6 +82,9 @@ function clusterRow(cluster: FleetCluster, running: number): FleetClusterStatus 
     problem: cluster.problem,
     due: cluster.due,
     exported,
+    proven: cluster.provenBefore + cluster.provenNow,
+    // Of this run's exports, an export that was looked into and is not proven has failed.
+    proofUnknown: cluster.proofUnknownBefore + cluster.exportedNow - cluster.provenNow,
     running,
     waiting: Math.max(0, cluster.due - settled),
     failed: cluster.failedNow,
@@ -90,7 +95,16 @@ function clusterRow(cluster: FleetCluster, running: number): FleetClusterStatus 
 }
 
 function unreadProject(groupId: string, problem: string): FleetClusterStatus {
-  const none = { due: 0, exported: 0, running: 0, waiting: 0, failed: 0, givenUp: 0 };
+  const none = {
+    due: 0,
+    exported: 0,
+    proven: 0,
+    proofUnknown: 0,
+    running: 0,
+    waiting: 0,
+    failed: 0,
+    givenUp: 0,
+  };
   return { groupId, clusterName: '*', problem, ...none, expiringSoon: 0, bytesToExport: 0 };
 }
 

@@ -38,6 +38,9 @@ export interface FleetCluster {
   problem: string | undefined;
   due: number;
   exportedBefore: number;
+  /** Of these. */
+  provenBefore: number;
+  proofUnknownBefore: number;
   givenUp: number;
   /** Exports at Atlas when it was read, of which this run follows those that it comes to. */
   runningBefore: number;
@@ -45,6 +48,8 @@ export interface FleetCluster {
   bytesToExport: number;
   sizeUnknown: number;
   exportedNow: number;
+  /** Of these. */
+  provenNow: number;
   failedNow: number;
   /** Of its snapshots, the last one that was handed out. Only those behind it are ever handed out. */
   after: OrderPlace | undefined;
@@ -160,11 +165,15 @@ export class FleetState {
     return running;
   }
 
-  ended(running: RunningExport, end: { exported: boolean; reason?: string | undefined }): void {
+  ended(
+    running: RunningExport,
+    end: { exported: boolean; proven?: boolean | undefined; reason?: string | undefined },
+  ): void {
     if (!this.running.delete(running.workflowId)) return;
     const { cluster, groupId, clusterName, snapshotId } = running;
     if (end.exported) {
       cluster.exportedNow += 1;
+      if (end.proven === true) cluster.provenNow += 1;
       return;
     }
     cluster.failedNow += 1;
@@ -186,6 +195,9 @@ export class FleetState {
     cluster.counted = true;
     cluster.due = survey.due;
     cluster.exportedBefore = survey.exported;
+    cluster.provenBefore = Math.min(survey.proven ?? 0, survey.exported);
+    const notProven = survey.exported - cluster.provenBefore;
+    cluster.proofUnknownBefore = Math.min(survey.proofUnknown ?? notProven, notProven);
     cluster.givenUp = survey.givenUp;
     cluster.runningBefore = survey.running;
     cluster.expiringSoon = survey.expiringSoon;
@@ -218,12 +230,15 @@ export function newCluster(
     problem: undefined,
     due: 0,
     exportedBefore: 0,
+    provenBefore: 0,
+    proofUnknownBefore: 0,
     givenUp: 0,
     runningBefore: 0,
     expiringSoon: 0,
     bytesToExport: 0,
     sizeUnknown: 0,
     exportedNow: 0,
+    provenNow: 0,
     failedNow: 0,
     after: undefined,
     candidatesLeft: 0,

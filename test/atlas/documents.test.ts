@@ -75,8 +75,10 @@ describe('an export job', () => {
     ['inprogress', 'InProgress', false],
     ['cancelled', 'Cancelled', true],
     ['Paused', 'Paused', false],
+    ['', 'unknown', false],
+    [' ', 'unknown', false],
   ] as const) {
-    it(`in state ${sent} is read as ${read}, ${terminal ? 'over' : 'not over'}`, async (test) => {
+    it(`in state "${sent}" is read as ${read}, ${terminal ? 'over' : 'not over'}`, async (test) => {
       const { client } = await startDocument(test, { ...EXPORT_JOB, state: sent });
       const { state } = await client.getExportJob(EXPORT_JOB_LOCATOR);
       assert.deepEqual([state, isTerminalExportJobState(state)], [read, terminal]);

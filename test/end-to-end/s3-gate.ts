@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 
 /** Stands before an S3 server: sees what is asked of it, and holds, refuses or breaks off requests. */
 export interface S3Gate {
@@ -12,6 +13,11 @@ export interface S3Gate {
   isDown: boolean;
   /** From now on requests for objects are held, but for so many more. */
   holdAfter(objects: number): void;
+  /**
+   * Holds the answer of so many objects from now on (1: the next) after some of its bytes. Resolves with its key when
+   * these have been taken.
+   */
+  holdInside(place: { readonly object: number; readonly bytes: number }): Promise<string>;
   /** Lets everything that is held, and everything after it, through. */
   release(): void;
   close(): Promise<void>;
@@ -22,11 +28,19 @@ export async function startS3Gate(target: string): Promise<S3Gate> {
   const waiting = new Map<string, () => void>();
   let objectsLeft = Infinity;
   let isDown = false;
+  let inside: { left: number; readonly bytes: number; readonly taken: (key: string) => void } | undefined;
   const server = createServer((incoming, answer) => {
     if (isDown) return void incoming.socket.destroy();
     const key = keyOf(incoming);
     if (key === undefined) return forward(target, incoming, answer);
     opened.push(key);
+    if (inside !== undefined && --inside.left === 0) {
+      const { bytes, taken } = inside;
+      const release = new Promise<void>((resolve) => waiting.set(key, resolve));
+      return forward(target, incoming, answer, (response) =>
+        passInTwo(response, answer, { bytes, between: () => (taken(key), release) }),
+      );
+    }
     objectsLeft -= 1;
     if (objectsLeft >= 0) return forward(target, incoming, answer);
     waiting.set(key, () => forward(target, incoming, answer));
@@ -51,6 +65,10 @@ export async function startS3Gate(target: string): Promise<S3Gate> {
     holdAfter: (objects) => {
       objectsLeft = objects;
     },
+    holdInside: ({ object, bytes }) =>
+      new Promise((taken) => {
+        inside = { left: object, bytes, taken };
+      }),
     release: () => {
       objectsLeft = Infinity;
       for (const go of waiting.values()) go();
@@ -72,14 +90,40 @@ function keyOf({ method, url = '' }: IncomingMessage): string | undefined {
 }
 
 /** The signature is over the Host header, which therefore goes on as it came. */
-function forward(target: string, incoming: IncomingMessage, answer: ServerResponse): void {
+function forward(
+  target: string,
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+  pass: (response: IncomingMessage) => void = (response) => void response.pipe(answer),
+): void {
   const { hostname, port } = new URL(target);
   const { method, url, headers } = incoming;
   const onward = request({ hostname, port, method, path: url, headers }, (response) => {
     answer.writeHead(response.statusCode ?? 502, response.headers);
-    response.pipe(answer);
+    pass(response);
   });
   onward.on('error', () => answer.destroy());
   answer.on('error', () => onward.destroy());
   incoming.pipe(onward);
+}
+
+/** Whoever reads may die between. */
+function passInTwo(
+  response: IncomingMessage,
+  answer: ServerResponse,
+  { bytes, between }: { readonly bytes: number; readonly between: () => Promise<void> },
+): void {
+  const halves = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let passed = 0;
+    let isHeld = false;
+    for await (const chunk of chunks) {
+      yield chunk;
+      passed += chunk.length;
+      // Asked for more, so all that came before has been taken.
+      if (passed < bytes || isHeld) continue;
+      isHeld = true;
+      await between();
+    }
+  };
+  pipeline(response, halves, answer).catch(() => {});
 }

@@ -1,13 +1,13 @@
 /**
  * Goal: damage to an object is found, whatever it is, and nothing whole is called damaged. Method: gzip made here, damaged
- * in every way that storage or a broken upload can, read through a bucket that serves it in pieces of any size.
+ * in every way that storage or a broken upload can, streamed in pieces of any size.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { BucketError, type Bucket } from '../../src/bucket/index.ts';
+import { BucketError } from '../../src/bucket/index.ts';
 import type { ObjectRow } from '../../src/proof/evidence.ts';
 import { checkObject } from '../../src/proof/object-check.ts';
 
@@ -15,21 +15,16 @@ const key = 'prefix/db/orders/rs.0.json.gz';
 const lines = (count: number): string =>
   Array.from({ length: count }, (_, n) => `{"_id":{"$numberInt":"${n}"},"name":"Straße ${n}"}\n`).join('');
 
-function bucketOf(content: Buffer, pieceBytes = 1_000): Bucket {
+function streamOf(content: Buffer, pieceBytes = 1_000): Readable {
   const pieces = Array.from({ length: Math.ceil(content.length / pieceBytes) }, (_, n) =>
     content.subarray(n * pieceBytes, (n + 1) * pieceBytes),
   );
-  return {
-    list: () => Promise.resolve({ objects: [] }),
-    read: () => Promise.resolve(content),
-    stream: () => Promise.resolve(Readable.from(pieces, { objectMode: false })),
-    close: () => Promise.resolve(),
-  };
+  return Readable.from(pieces, { objectMode: false });
 }
 
 async function checked(content: Buffer, pieceBytes?: number): Promise<ObjectRow> {
-  const bucket = bucketOf(content, pieceBytes);
-  return await checkObject({ bucket, object: { key, bytes: content.length }, kind: 'data' });
+  const stream = streamOf(content, pieceBytes);
+  return await checkObject({ stream, object: { key, bytes: content.length }, kind: 'data' });
 }
 
 const codesOf = ({ findings }: ObjectRow): string[] => findings.map(({ code }) => code);
@@ -121,7 +116,7 @@ describe('the check of a data file', () => {
   });
 
   it('finds that an object was written anew since it was listed', async () => {
-    const row = await checkObject({ bucket: bucketOf(whole), object: { key, bytes: 5 }, kind: 'data' });
+    const row = await checkObject({ stream: streamOf(whole), object: { key, bytes: 5 }, kind: 'data' });
     assert.deepEqual(codesOf(row), ['OBJECT_CHANGED']);
   });
 
@@ -134,18 +129,18 @@ describe('the check of a data file', () => {
       })(),
       { objectMode: false },
     );
-    const bucket = { ...bucketOf(whole), stream: () => Promise.resolve(stream) };
-    await assert.rejects(checkObject({ bucket, object: { key, bytes: 1 }, kind: 'data' }), broken);
+    await assert.rejects(checkObject({ stream, object: { key, bytes: 1 }, kind: 'data' }), broken);
   });
 
   it('reads metadata.json as one JSON object', async () => {
     const check = async (text: string): Promise<string[]> => {
       const content = Buffer.from(text);
       const object = { key: 'prefix/db/orders/metadata.json', bytes: content.length };
-      return codesOf(await checkObject({ bucket: bucketOf(content), object, kind: 'metadata' }));
+      return codesOf(await checkObject({ stream: streamOf(content), object, kind: 'metadata' }));
     };
     assert.deepEqual(await check('{\n  "indexes": []\n}'), []);
     assert.deepEqual(await check('{}{}'), ['JSON_INVALID']);
     assert.deepEqual(await check('{"indexes":'), ['JSON_INVALID']);
+    assert.deepEqual(await check(''), ['JSON_INVALID']);
   });
 });

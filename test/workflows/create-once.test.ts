@@ -177,6 +177,27 @@ describe('creating the export job, once', () => {
     assert.equal(result.origin, 'found');
   });
 
+  test('between two attempts, a credential that is refused for an hour ends nothing', async () => {
+    const atlas = new PretendAtlas();
+    atlas.plans = [{ runningMs: hourMs, outcome: 'Failed' }, { runningMs: hourMs }];
+    let refusals = 0;
+    atlas.before = ({ name, atMs }) => {
+      const failedAtMs = (atlas.jobs[0]?.createdAtMs ?? Infinity) + hourMs;
+      // By turns, so that both the look and the create meet it.
+      const refuses = name === 'createExportJob' || (name === 'findExportJob' && refusals % 2 === 0);
+      if (!refuses || atMs < failedAtMs || atMs > failedAtMs + hourMs) return;
+      refusals += 1;
+      throw atlasFailure(wrongKey);
+    };
+    const result = await succeed(atlas);
+    assert.ok(refusals >= 2, `${refusals} refusals`);
+    assert.deepEqual(
+      result.attempts.map(({ job }) => job.state),
+      ['Failed', 'Successful'],
+    );
+    assert.equal(atlas.jobs.length, 2);
+  });
+
   test('a request that was certainly not taken is sent again after a pause', async () => {
     const atlas = new PretendAtlas();
     atlas.before = ({ name, count }) => {
@@ -247,6 +268,28 @@ describe('creating the export job, once', () => {
     const failure = await fail(atlas);
     assert.equal(failure.type, 'ExportConflict');
     assert.equal(atlas.jobs.length, 0);
+  });
+
+  test('a conflict that ends an export whose create went unanswered says so', async () => {
+    const atlas = new PretendAtlas();
+    atlas.before = ({ name, count }) => {
+      if (name === 'createExportJob') throw atlasFailure(count === 1 ? lostReply : conflict);
+    };
+    const failure = await fail(atlas);
+    assert.equal(failure.type, 'ExportConflict');
+    assert.match(failure.message, /lists no active one.*went unanswered.*exportRequestId [^ ]+\/1\.$/);
+  });
+
+  test('an active export that ends one whose create went unanswered does not hide that', async () => {
+    const atlas = new PretendAtlas();
+    atlas.before = ({ name, atMs }) => {
+      if (name !== 'createExportJob') return;
+      atlas.foreignJob({ plan: { runningMs: hourMs }, createdAtMs: atMs });
+      throw atlasFailure(lostReply);
+    };
+    const failure = await fail(atlas, { ...request, onActiveExport: 'fail' });
+    assert.equal(failure.type, 'ExportConflict');
+    assert.match(failure.message, /is active.*went unanswered.*exportRequestId [^ ]+\/1\.$/);
   });
 });
 

@@ -6,12 +6,16 @@ import { AtlasError, type AtlasClient, type ExportBucket } from '../../atlas/ind
 import { BucketError, locationText, type Bucket } from '../../bucket/index.ts';
 import { stateReasonText, type SnapshotFrequency } from '../../contract/index.ts';
 import type { ManifestStore } from '../../manifest-store/index.ts';
-import { manifestNames, type BucketAccess } from '../../verification/index.ts';
+import {
+  manifestNames,
+  proofOfSnapshot,
+  type BucketAccess,
+  type ProofOptions,
+} from '../../verification/index.ts';
 import { UsageError } from '../usage-error.ts';
 import { locationOf } from '../verify/subject.ts';
 import type { Audit, AuditedSnapshot, ClusterAudit } from './audit.ts';
 import { orphanPrefixes } from './orphan-prefixes.ts';
-import { proofOfJob } from './proof-of-job.ts';
 
 export interface AuditRequest {
   readonly groupId: string;
@@ -120,7 +124,7 @@ function problemOf(error: unknown, signal: AbortSignal): string {
 
 async function auditSnapshot(
   { snapshot, standing, exportedBy, failedJobs }: DueSnapshot,
-  options: Parameters<typeof proofOfJob>[1],
+  options: ProofOptions,
 ): Promise<AuditedSnapshot> {
   const known = {
     clusterName: options.clusterName,
@@ -140,28 +144,17 @@ async function auditSnapshot(
   };
 }
 
-/** Of several exports of a snapshot one that is proven is enough: it is in the bucket, whole. */
 async function newestProof(
   exportedBy: DueSnapshot['exportedBy'],
-  options: Parameters<typeof proofOfJob>[1],
+  options: ProofOptions,
 ): Promise<Pick<AuditedSnapshot, 'state' | 'exportId' | 'prefix' | 'manifest' | 'reason'>> {
-  let reason: string | null = null;
-  for (const job of exportedBy.toReversed()) {
-    const proof = await proofOfJob(job, options);
-    if ('manifest' in proof) {
-      const { manifest } = proof;
-      return { state: 'proven', exportId: job.id, prefix: job.prefix ?? null, manifest, reason: null };
-    }
-    reason ??= proof.reason;
+  const found = await proofOfSnapshot(exportedBy, options);
+  const proof = found?.proof;
+  const by = { exportId: found?.job.id ?? null, prefix: found?.job.prefix ?? null };
+  if (proof === undefined || 'reason' in proof) {
+    return { state: 'exported', ...by, manifest: null, reason: proof?.reason ?? null };
   }
-  const newest = exportedBy.at(-1);
-  return {
-    state: 'exported',
-    exportId: newest?.id ?? null,
-    prefix: newest?.prefix ?? null,
-    manifest: null,
-    reason,
-  };
+  return { state: 'proven', ...by, manifest: proof.manifest, reason: null };
 }
 
 function takenAt({ snapshot }: DueSnapshot): string {

@@ -1,3 +1,5 @@
+import type { ManifestFound } from '../../verification/index.ts';
+
 /** What an audit says of one due snapshot, beyond Atlas's word. */
 export type AuditState =
   /** Atlas says Successful, and the newest check in the manifest store found no failure. */
@@ -26,15 +28,6 @@ export interface AuditedSnapshot {
   readonly manifest: ManifestFound | null;
   /** Why it is not proven, in words. */
   readonly reason: string | null;
-}
-
-export interface ManifestFound {
-  readonly address: string;
-  readonly sha256: string;
-  /** `unsigned`: its hash holds, and there was no key to check a signature with. */
-  readonly seal: 'signed' | 'unsigned';
-  readonly level: 'manifest' | 'full';
-  readonly finishedAt: string;
 }
 
 /** What an attempt that failed or was cancelled has left in the bucket. */

@@ -1,8 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import type { ExportJob } from '../../atlas/index.ts';
-import type { ManifestStore } from '../../manifest-store/index.ts';
-import { isTrustworthy, openStoredManifest, type StoredManifest } from '../../verification/index.ts';
-import type { ManifestFound } from './audit.ts';
+import type { ManifestStore } from '../manifest-store/index.ts';
+import { isTrustworthy, openStoredManifest, type StoredManifest } from './stored-manifests.ts';
 
 export interface ProofOptions {
   readonly store: ManifestStore;
@@ -13,11 +11,43 @@ export interface ProofOptions {
   readonly names: readonly string[];
 }
 
+/** What Atlas's document of an export job says, as far as it matters here. */
+export interface JobToProve {
+  readonly id: string;
+  readonly snapshotId?: string | undefined;
+}
+
+export interface ManifestFound {
+  readonly address: string;
+  readonly sha256: string;
+  /** `unsigned`: its hash holds, and there was no key to check a signature with. */
+  readonly seal: 'signed' | 'unsigned';
+  readonly level: 'manifest' | 'full';
+  readonly finishedAt: string;
+}
+
 /** A manifest that proves a job's export, or why there is none. */
 export type Proof = { readonly manifest: ManifestFound } | { readonly reason: string };
 
+/**
+ * Whether a snapshot's export is proven: the one rule, for the audit and for `keepExported`. Of several exports of it,
+ * oldest first, one that is proven is enough: it is in the bucket, whole. Undefined where there is no export.
+ */
+export async function proofOfSnapshot<Job extends JobToProve>(
+  exportedBy: readonly Job[],
+  options: ProofOptions,
+): Promise<{ readonly job: Job; readonly proof: Proof } | undefined> {
+  let newest: { readonly job: Job; readonly proof: Proof } | undefined;
+  for (const job of exportedBy.toReversed()) {
+    const proof = await proofOfJob(job, options);
+    if ('manifest' in proof) return { job, proof };
+    newest ??= { job, proof };
+  }
+  return newest;
+}
+
 /** The newest check that can be trusted decides: an export that was whole once may have lost something since. */
-export async function proofOfJob(job: ExportJob, options: ProofOptions): Promise<Proof> {
+async function proofOfJob(job: JobToProve, options: ProofOptions): Promise<Proof> {
   const { store, publicKey, groupId, clusterName } = options;
   const folder = `${groupId}/${clusterName}/${job.id}/`;
   const stored: StoredManifest[] = [];
@@ -42,7 +72,7 @@ export async function proofOfJob(job: ExportJob, options: ProofOptions): Promise
 /** A copy in another export's folder proves nothing of that one. */
 function isOf(
   { manifest }: StoredManifest,
-  { job, groupId, clusterName }: { job: ExportJob; groupId: string; clusterName: string },
+  { job, groupId, clusterName }: { job: JobToProve; groupId: string; clusterName: string },
 ): boolean {
   return (
     manifest?.job.exportId === job.id &&

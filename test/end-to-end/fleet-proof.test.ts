@@ -1,0 +1,88 @@
+/**
+ * Goal: the table of a fleet says of what is exported how far it is proven, and of nothing that nobody looked at.
+ * Method: runs over exports that a simulated Atlas writes into a real S3 server, with and without their manifests.
+ */
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { FleetTotals, KeepExportedRequest } from '../../src/client.ts';
+import { startProofStage, type ProofStage } from './proof-stage.ts';
+
+const dayMs = 24 * 60 * 60_000;
+
+describe('the table of a fleet', () => {
+  let stage: ProofStage;
+  before(async () => {
+    stage = await startProofStage();
+  });
+  after(() => stage.close());
+
+  const clusterName = 'ledger';
+  const polling = { preset: 'eager', minInterval: '300ms', maxInterval: '1s' } as const;
+
+  async function run(options: Partial<KeepExportedRequest> = {}): Promise<FleetTotals> {
+    const { groupId } = stage.simulator;
+    const request: KeepExportedRequest = {
+      projects: [{ groupId, clusterNames: [clusterName] }],
+      exportBucketName: 'ledger-archive',
+      frequencyTypes: ['weekly'],
+      exports: { polling },
+      ...options,
+    };
+    const handle = await stage.client.fleets.start(request, { name: 'ledger' });
+    return (await handle.result()).totals;
+  }
+
+  const proofOf = ({ exported, proven, proofUnknown }: FleetTotals): object => {
+    return { exported, proven, proofUnknown };
+  };
+
+  test('tells what is proven, what is not, and what nobody looked at, without asking Atlas for it', async () => {
+    const { simulator } = stage;
+    simulator.addBucket({ bucketName: 'ledger-archive' });
+    simulator.addCluster({ clusterName, clusterType: 'REPLICASET' });
+    simulator.setExportPlan({ clusterName }, { queuedMs: 200, runningMs: 800 });
+    for (let week = 1; week <= 2; week += 1) {
+      const createdAt = Date.now() - week * 7 * dayMs;
+      simulator.addSnapshot({
+        clusterName,
+        frequencyType: 'weekly',
+        createdAt,
+        retentionMs: 365 * dayMs,
+      });
+    }
+    const withAccess = await stage.startWorker(stage.access);
+    const first = await run();
+    assert.deepEqual(proofOf(first), { exported: 2, proven: 2, proofUnknown: 0 }, 'by their results');
+
+    const before = simulator.books.requests.length;
+    const second = await run({ dryRun: true });
+    assert.deepEqual(proofOf(second), { exported: 2, proven: 2, proofUnknown: 0 }, 'by their manifests');
+    const asked = simulator.books.requests
+      .slice(before)
+      .filter(({ authentication }) => authentication === 'digest')
+      .map(({ operation }) => operation);
+    assert.equal(asked.length, 4);
+    const wanted = ['listClusters', 'listExportBuckets', 'listSnapshots', 'listExportJobs'] as const;
+    assert.deepEqual(new Set(asked), new Set(wanted));
+
+    await alterOneManifest();
+    const third = await run({ dryRun: true });
+    assert.deepEqual(proofOf(third), { exported: 2, proven: 1, proofUnknown: 0 }, 'one was altered');
+
+    await withAccess.kill();
+    await stage.startWorker();
+    const fourth = await run({ dryRun: true });
+    assert.deepEqual(proofOf(fourth), { exported: 2, proven: 0, proofUnknown: 2 }, 'nobody can look');
+  });
+
+  async function alterOneManifest(): Promise<void> {
+    const folder = stage.access['ATLAS_EXPORT_MANIFESTS'] ?? '';
+    const names = await readdir(folder, { recursive: true });
+    const name = names.find((each) => each.endsWith('manifest.json')) ?? assert.fail('no manifest was kept');
+    const manifest = join(folder, name);
+    const content = await readFile(manifest, 'utf8');
+    await writeFile(manifest, content.replace('"level": "manifest"', '"level": "full"'));
+  }
+});
