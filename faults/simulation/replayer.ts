@@ -1,4 +1,5 @@
 import { Worker, type WorkflowBundle } from '@temporalio/worker';
+import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared.js';
 import type { RawHistory } from './read-history.ts';
 
 interface Replayed {
@@ -34,6 +35,8 @@ export class Replayer {
       this.#feed.give(replayed);
       const { done, value } = await this.#feed.results.next();
       if (done === true) throw new Error('the replaying worker has ended');
+      // A replaying worker runs in this thread and hooks each promise of it, for stack traces that nobody asks for.
+      globalHandlers.uninstall();
       return value.error?.message;
     })();
     this.#last = mine.catch(() => undefined);

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/worker';
 import type { ExportActivities } from '../../src/activities/index.ts';
 import { findOrBuildTimeSkippingServer } from '../../src/testing/time-skipping-server.ts';
+import { dataConverter } from '../../src/worker/data-converter.ts';
 import { loadWorkflowBundle } from '../../src/worker/workflow-bundle.ts';
 import { faultPointInterceptor, type ActivityWatch } from './fault-points.ts';
 import { installProcessClock } from './process-clock.ts';
@@ -83,6 +84,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
             useWorkerVersioning: false,
           },
           workflowBundle,
+          dataConverter,
           activities: routedActivities(worker, runs),
           interceptors: {
             activity: [

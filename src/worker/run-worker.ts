@@ -6,6 +6,7 @@ import { activityLogAttributes } from '../telemetry/activity-log-attributes.ts';
 import { createAtlasRequestRecorder } from '../telemetry/metrics.ts';
 import { createBucketAccess } from '../verification/index.ts';
 import { createAtlasClients } from './atlas-clients.ts';
+import { dataConverter } from './data-converter.ts';
 import { version } from './version.ts';
 import { createWebhooks } from './webhooks.ts';
 import { workerDeploymentOptions } from './worker-deployment.ts';
@@ -58,6 +59,7 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
       taskQueue: settings.taskQueue,
       identity: `atlas-export-worker ${process.pid}@${hostname()}`,
       workflowBundle,
+      dataConverter,
       ...workerDeploymentOptions(settings, workflowBundle.buildId),
       activities: { ...createActivities({ atlas, access }), ...createWebhookActivities(webhooks) },
       interceptors: { activity: [activityLogAttributes] },

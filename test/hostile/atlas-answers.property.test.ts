@@ -106,6 +106,23 @@ describe('whatever comes back from Atlas', () => {
     });
   }
 
+  test('as words, at whatever length, is shown without half of a character, which protobuf cannot hold', () => {
+    const clean = createTextCleaner([secret]);
+    const pair = '\u{1f600}';
+    const words = fc
+      .tuple(fc.nat(400), hostileText())
+      .map(([before, text]) => 'a'.repeat(before) + pair + text);
+    fc.assert(
+      fc.property(words, (text) => {
+        const shown = clean(text);
+        assert.doesNotMatch(shown, /\p{Surrogate}/u);
+        assert.ok(shown.length <= 301, `${shown.length} characters`);
+      }),
+      limits,
+    );
+    assert.equal(clean(`${'a'.repeat(299)}${pair}more`), `${'a'.repeat(299)}\u{fffd}…`);
+  });
+
   test('as a list ends: with the items, or an AtlasError, after a bounded number of pages', async () => {
     const href = fc.oneof(
       hostileText(),

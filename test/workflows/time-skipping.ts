@@ -15,6 +15,7 @@ import {
   type KeepExportedResult,
 } from '../../src/contract/index.ts';
 import { findOrBuildTimeSkippingServer } from '../../src/testing/time-skipping-server.ts';
+import { dataConverter } from '../../src/worker/data-converter.ts';
 import { loadWorkflowBundle } from '../../src/worker/workflow-bundle.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -58,6 +59,7 @@ export async function startSkippedTime(): Promise<SkippedTime> {
         connection: environment.nativeConnection,
         taskQueue,
         workflowBundle,
+        dataConverter,
         activities,
       });
       return worker.runUntil(
