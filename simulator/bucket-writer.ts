@@ -1,6 +1,7 @@
 import { completeFile, exportObjects, type ExportObject, type ExportOrigin } from './export-contents.ts';
 import type { ExportJob, ExportState } from './export-engine.ts';
-import { openS3Upload, type BucketTarget, type S3Upload } from './s3-upload.ts';
+import type { BucketUpload } from './bucket-upload.ts';
+import { openS3Upload, type BucketTarget } from './s3-upload.ts';
 
 /** What the writer asks the simulator. */
 export interface JobBooks {
@@ -32,9 +33,9 @@ const objectsAtOnce = 8;
  */
 export async function startBucketWriter(
   books: JobBooks,
-  { target, everyMs }: { readonly target: BucketTarget; readonly everyMs: number | undefined },
+  { target, everyMs }: { readonly target: BucketTarget | BucketUpload; readonly everyMs: number | undefined },
 ): Promise<BucketWriter> {
-  const upload = await openS3Upload(target);
+  const upload = 'put' in target ? target : await openS3Upload(target);
   const writings = new Map<string, ExportWriting>();
   const settleOnce = async (): Promise<void> => {
     for (const { job, ...at } of books.jobs()) {
@@ -66,7 +67,7 @@ export async function startBucketWriter(
 /** One job's objects, and how far they are written. */
 class ExportWriting {
   readonly #job: ExportJob;
-  readonly #upload: S3Upload;
+  readonly #upload: BucketUpload;
   readonly #origin: ExportOrigin;
   readonly #bucketName: string;
   readonly #objects: Iterator<ExportObject>;
@@ -74,7 +75,10 @@ class ExportWriting {
   #written = 0;
   #completeIsWritten = false;
 
-  constructor(job: ExportJob, { books, upload }: { readonly books: JobBooks; readonly upload: S3Upload }) {
+  constructor(
+    job: ExportJob,
+    { books, upload }: { readonly books: JobBooks; readonly upload: BucketUpload },
+  ) {
     this.#job = job;
     this.#upload = upload;
     this.#origin = books.originOf(job);
