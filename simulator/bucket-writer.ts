@@ -49,7 +49,8 @@ export async function startBucketWriter(
   };
   let settling = Promise.resolve();
   const settle = (): Promise<void> => {
-    settling = settling.then(settleOnce);
+    // What could not be written is written the next time.
+    settling = settling.catch(() => {}).then(settleOnce);
     return settling;
   };
   const timer = everyMs === undefined ? undefined : setInterval(() => void settle().catch(warn), everyMs);
@@ -72,6 +73,8 @@ class ExportWriting {
   readonly #bucketName: string;
   readonly #objects: Iterator<ExportObject>;
   readonly #count: number;
+  /** What could not be written yet. */
+  readonly #again: ExportObject[] = [];
   #written = 0;
   #completeIsWritten = false;
 
@@ -102,20 +105,32 @@ class ExportWriting {
 
   async #writeUpTo(wanted: number): Promise<void> {
     const writeUntilDone = async (): Promise<void> => {
-      while (this.#written < wanted) {
-        const next = this.#objects.next();
-        if (next.done === true) return;
-        this.#written += 1;
-        await this.#upload.put(this.#bucketName, next.value);
+      for (let object = this.#next(wanted); object !== undefined; object = this.#next(wanted)) {
+        try {
+          await this.#upload.put(this.#bucketName, object);
+        } catch (error) {
+          this.#again.push(object);
+          throw error;
+        }
       }
     };
-    await Promise.all(Array.from({ length: objectsAtOnce }, writeUntilDone));
+    const written = await Promise.allSettled(Array.from({ length: objectsAtOnce }, writeUntilDone));
+    for (const each of written) if (each.status === 'rejected') throw each.reason;
+  }
+
+  #next(wanted: number): ExportObject | undefined {
+    const again = this.#again.pop();
+    if (again !== undefined || this.#written >= wanted) return again;
+    const next = this.#objects.next();
+    if (next.done === true) return undefined;
+    this.#written += 1;
+    return next.value;
   }
 
   async #writeComplete(): Promise<void> {
     if (this.#completeIsWritten) return;
-    this.#completeIsWritten = true;
     await this.#upload.put(this.#bucketName, completeFile(this.#job, this.#origin));
+    this.#completeIsWritten = true;
   }
 }
 

@@ -28,6 +28,7 @@ export async function openS3Upload(target: BucketTarget): Promise<BucketUpload> 
     makeBucket: (bucketName) => {
       const making = made.get(bucketName) ?? make(bucketName);
       made.set(bucketName, making);
+      making.catch(() => made.delete(bucketName));
       return making;
     },
     put: async (bucketName, { key, body }) => {
