@@ -20,6 +20,8 @@ export async function startDemoBucket(
     say(`  No S3 server, so nobody will look into a bucket: ${error instanceof Error ? error.message : ''}`);
   });
   if (server === undefined) return undefined;
+  // What Amazon's library says of coming versions of Node.js is for who deploys a worker, not for who watches this.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const folder = await mkdtemp(join(tmpdir(), 'atlas-export-demo-'));
   const writer = await simulator.writeExportsTo(server, { everyMs: 200 });
   return {

@@ -15,6 +15,11 @@ const checkedEveryMs = 80;
 const stuckMsMin = 250;
 /** Where something is under way after all, the next look at it, which reads every history, comes later and later. */
 const stuckMsMax = 2_000;
+/**
+ * Nearer than this to the instant, time gets there without being skipped, and the lock is this side's own again: one
+ * that is given back then would be missed by whoever lends it next.
+ */
+const arrivingMs = 2_000;
 
 /** gRPC's UNKNOWN */
 const unknownStatus = 2;
@@ -97,7 +102,7 @@ export class SkippedTime {
     const arrived = this.lendLock(durationMs).finally(() => {
       over = true;
     });
-    await Promise.all([arrived, this.#unlockStuck(() => over, isIdle)]);
+    await Promise.all([arrived, this.#unlockStuck({ instantMs, isOver: () => over, isIdle })]);
     await this.nowMs();
   }
 
@@ -135,7 +140,15 @@ export class SkippedTime {
   }
 
   /** Gives back locks that nobody holds, while time should run and does not. */
-  async #unlockStuck(isOver: () => boolean, isIdle: IdleCheck): Promise<void> {
+  async #unlockStuck({
+    instantMs,
+    isOver,
+    isIdle,
+  }: {
+    readonly instantMs: number;
+    readonly isOver: () => boolean;
+    readonly isIdle: IdleCheck;
+  }): Promise<void> {
     let before = { serverMs: await this.nowMs(), machineMs: machineClock.monotonicMs() };
     let stuckSinceMs = before.machineMs;
     let patienceMs = stuckMsMin;
@@ -153,7 +166,7 @@ export class SkippedTime {
       if (isOver() || this.#held.size > 0) continue;
       patienceMs = quiet ? stuckMsMin : Math.min(2 * patienceMs, stuckMsMax);
       stuckSinceMs = machineClock.monotonicMs();
-      if (!quiet || !(await this.#unlocks())) continue;
+      if (!quiet || instantMs - (await this.nowMs()) < arrivingMs || !(await this.#unlocks())) continue;
       this.locksGivenBack += 1;
     }
   }

@@ -66,7 +66,7 @@ export abstract class AtlasError extends Error {
   }
 }
 
-/** 401: a wrong or revoked key, a key of another project, or (Atlas does both) a missing permission. */
+/** 401, but for a stale nonce: a wrong or revoked key, one of another project, or (Atlas does both) a missing permission. */
 export class AtlasUnauthorizedError extends AtlasError {
   readonly code = 'ATLAS_UNAUTHORIZED';
 }
@@ -96,7 +96,10 @@ export class AtlasRateLimitedError extends AtlasError {
   readonly code = 'ATLAS_RATE_LIMITED';
 }
 
-/** 5xx, and 405 `WRITES_NOT_ALLOWED_DURING_APP_UPGRADES`: later the same request may work. */
+/**
+ * 5xx, 405 `WRITES_NOT_ALLOWED_DURING_APP_UPGRADES`, or 401 for a nonce that was stale twice: later the same request
+ * may work.
+ */
 export class AtlasUnavailableError extends AtlasError {
   readonly code = 'ATLAS_UNAVAILABLE';
 }

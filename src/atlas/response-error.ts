@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { BodyProblem, HttpAnswer } from './body.ts';
+import { parseChallenges, selectDigestChallenge } from './digest-challenge.ts';
 import { explainBody, explainHtml, headerText, isHtml } from './error-body.ts';
 import {
   AtlasConflictError,
@@ -39,9 +40,12 @@ export function errorFromAnswer(
   const { kind, errorCode, detail } = explainBody(answer, context.clean);
   const said = detail ?? (kind === 'empty' ? 'an empty body' : undefined);
   const words = [String(answer.status), ...(errorCode === undefined ? [] : [errorCode])].join(' ');
-  const ErrorClass = overrides.ErrorClass ?? classFor(answer.status, errorCode);
+  const ErrorClass = overrides.ErrorClass ?? classFor(answer, errorCode);
+  const besides = refusesOnlyNonce(answer)
+    ? ' (it refuses the nonce it has just given, not the credential)'
+    : '';
   return new ErrorClass({
-    message: `Atlas answered ${subjectOf(context)} with ${words}${said === undefined ? '' : `: ${said}`}`,
+    message: `Atlas answered ${subjectOf(context)} with ${words}${said === undefined ? '' : `: ${said}`}${besides}`,
     operation: context.operation,
     effect: context.effect,
     status: answer.status,
@@ -55,7 +59,9 @@ export function subjectOf(context: ErrorContext): string {
   return context.subject ?? context.operation;
 }
 
-function classFor(status: number, errorCode: string | undefined): AtlasErrorClass {
+function classFor(answer: HttpAnswer, errorCode: string | undefined): AtlasErrorClass {
+  const { status } = answer;
+  if (refusesOnlyNonce(answer)) return AtlasUnavailableError;
   if (status === 401) return AtlasUnauthorizedError;
   if (status === 403) return AtlasForbiddenError;
   if (status === 404) return AtlasNotFoundError;
@@ -67,6 +73,16 @@ function classFor(status: number, errorCode: string | undefined): AtlasErrorClas
   if (status >= 400) return AtlasRejectedError;
   // A redirect, which is not followed: a 303 can even follow on a request that was carried out.
   return AtlasResponseError;
+}
+
+/**
+ * A nonce that is stale as soon as it was given, as where two servers behind one address do not know each other's:
+ * the server says by it that the credential was right (RFC 7616 §3.3), so nobody must be told that it is wrong.
+ */
+function refusesOnlyNonce({ status, headers }: HttpAnswer): boolean {
+  return (
+    status === 401 && selectDigestChallenge(parseChallenges(headers['www-authenticate']))?.stale === true
+  );
 }
 
 const BODY_PROBLEMS: Readonly<Record<BodyProblem, string>> = {

@@ -12,6 +12,7 @@ import { atlasAnswer } from './atlas-answer.ts';
 import { deadlineExceeded, jobText, refusal, runFailure } from './export-ending.ts';
 import type { ExportRun } from './export-run.ts';
 import { waitForJob } from './follow-job.ts';
+import { spacedDelayMs } from './history-budget.ts';
 
 /** The job that serves an attempt, and how it came to. */
 export interface ClaimedJob {
@@ -41,6 +42,7 @@ interface Tries {
   doubted: boolean;
   conflicts: number;
   failures: number;
+  pauses: number;
 }
 
 type PostOutcome =
@@ -57,7 +59,7 @@ type PostOutcome =
  */
 export async function claimJob(run: ExportRun, attempt: number): Promise<ClaimedJob> {
   const exportRequestId = run.exportRequestId(attempt);
-  const tries: Tries = { looksInDoubt: undefined, doubted: false, conflicts: 0, failures: 0 };
+  const tries: Tries = { looksInDoubt: undefined, doubted: false, conflicts: 0, failures: 0, pauses: 0 };
   for (;;) {
     run.enter('creating');
     const found = await find(run, exportRequestId, tries);
@@ -228,10 +230,9 @@ async function pause(
   tries: Tries,
   { waitMs, why }: { readonly waitMs: number; readonly why: string },
 ): Promise<void> {
-  const remainingMs = run.remainingMs();
-  if (remainingMs === 0) throw deadlineExceeded(run, why, besides(run, tries));
+  if (run.remainingMs() === 0) throw deadlineExceeded(run, why, besides(run, tries));
   run.publish();
-  await sleep(Math.max(1, Math.min(waitMs, remainingMs)), {
-    summary: `${why}: next in ${durationText(waitMs)}`,
-  });
+  tries.pauses += 1;
+  const delayMs = spacedDelayMs(waitMs, run.historyUse(tries.pauses));
+  await sleep(delayMs, { summary: `${why}: next in ${durationText(delayMs)}` });
 }

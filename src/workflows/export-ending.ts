@@ -42,10 +42,14 @@ export function deadlineExceeded(run: ExportRun, doing: string, besides = ''): A
   return runFailure(run, 'DeadlineExceeded', `The deadline (${deadline}) passed while ${doing}.${besides}`);
 }
 
-/** The failure for an answer of Atlas that no waiting can change; undefined for one that may pass. */
+/**
+ * The failure for an answer of Atlas that no waiting can change; undefined for one that may pass. Where the export has
+ * had a job, its credential has been a good one, so one that is refused is taken for one that is being rotated.
+ */
 export function refusal(run: ExportRun, answer: AtlasAnswer): ApplicationFailure | undefined {
   const type = refusalTypes.get(answer.code);
   if (type === undefined) return undefined;
+  if (onlyBeforeAnyJob.has(type) && run.attempts.length > 0) return undefined;
   return runFailure(run, type, answer.message, answer);
 }
 
@@ -56,6 +60,8 @@ const refusalTypes: ReadonlyMap<string, ExportFailureType> = new Map([
   ['ATLAS_NOT_FOUND', 'AtlasNotFound'],
   ['ATLAS_REJECTED', 'AtlasRejected'],
 ]);
+
+const onlyBeforeAnyJob: ReadonlySet<ExportFailureType> = new Set(['UnknownCredentials', 'AtlasUnauthorized']);
 
 /** `"6067…: InProgress"` with the reason where Atlas gave one. */
 export function jobText(job: ExportJob): string {

@@ -15,6 +15,7 @@ import type {
 import { exportActivityCalls, type ExportActivityCalls } from './activity-calls.ts';
 import { exportDetails } from './export-details.ts';
 import { ExportLabelKeeper } from './export-labels.ts';
+import type { HistoryUse } from './history-budget.ts';
 import { jobProgress } from './job-progress.ts';
 import type { LookLog } from './look-log.ts';
 import { noteLogIds } from './log-attributes.ts';
@@ -88,6 +89,17 @@ export class ExportRun {
 
   remainingMs(): number {
     return Math.max(0, this.deadlineAtMs - Date.now());
+  }
+
+  /** What the history has been used for, by `rounds` of what is repeated now besides the looks. */
+  historyUse(rounds: number): HistoryUse {
+    const { historyLength, historySize } = workflowInfo();
+    return {
+      historyLength,
+      historySizeBytes: historySize,
+      polls: this.polls + rounds,
+      remainingMs: this.remainingMs(),
+    };
   }
 
   /**

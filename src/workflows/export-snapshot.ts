@@ -32,7 +32,7 @@ import { nextAttemptSummary } from './export-details.ts';
 import { deadlineExceeded, invalidInput, jobText, refusal, runFailure } from './export-ending.ts';
 import { ExportRun } from './export-run.ts';
 import { followJob } from './follow-job.ts';
-import { historyAllowsPollNow } from './history-budget.ts';
+import { historyAllowsPollNow, spacedDelayMs } from './history-budget.ts';
 import { verifyInBucket } from './verify-phase.ts';
 
 const exportStatus = defineQuery<ExportStatus>(statusQuery);
@@ -128,7 +128,7 @@ async function resolve(run: ExportRun): Promise<void> {
 }
 
 async function resolvedInTime(run: ExportRun, input: ResolveExportInput): Promise<ResolvedExport> {
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     try {
       return checkedResolved(await run.calls.lists(run.remainingMs()).resolveExport(input));
     } catch (error) {
@@ -139,7 +139,9 @@ async function resolvedInTime(run: ExportRun, input: ResolveExportInput): Promis
         throw refusal(run, answer) ?? deadlineExceeded(run, doing);
       }
       run.note(`The snapshot and the bucket are looked up again: ${answer.message}.`);
-      await sleep(Math.min(oddAnswerPauseMs, remainingMs), { summary: 'looking up the snapshot again' });
+      await sleep(spacedDelayMs(oddAnswerPauseMs, run.historyUse(tries)), {
+        summary: 'looking up the snapshot again',
+      });
     }
   }
 }

@@ -11,6 +11,7 @@ const eventsPerPoll = 12;
 export interface HistoryUse {
   readonly historyLength: number;
   readonly historySizeBytes: number;
+  /** Looks so far, or rounds of something else that is repeated. */
   readonly polls: number;
   /** Time until the deadline. */
   readonly remainingMs: number;
@@ -26,6 +27,11 @@ export function affordableIntervalMs(use: HistoryUse): number {
   );
   if (pollsLeft <= 1) return Math.max(0, use.remainingMs);
   return Math.max(0, use.remainingMs) / pollsLeft;
+}
+
+/** How long to wait where `wantedMs` would do: as long as the history has room for, and never past the deadline. */
+export function spacedDelayMs(wantedMs: number, use: HistoryUse): number {
+  return Math.round(Math.max(1, Math.min(Math.max(wantedMs, affordableIntervalMs(use)), use.remainingMs)));
 }
 
 /** Whether the history still has room for looks that people ask for. */

@@ -1,12 +1,4 @@
-import {
-  condition,
-  defineSignal,
-  patched,
-  proxyActivities,
-  setHandler,
-  sleep,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { condition, defineSignal, patched, proxyActivities, setHandler, sleep } from '@temporalio/workflow';
 import * as v from 'valibot';
 import type {
   CheckedBucket,
@@ -29,7 +21,7 @@ import { atlasAnswer } from './atlas-answer.ts';
 import { countVerification } from './export-metrics.ts';
 import { deadlineExceeded, jobText, runFailure } from './export-ending.ts';
 import type { ExportRun } from './export-run.ts';
-import { affordableIntervalMs } from './history-budget.ts';
+import { spacedDelayMs } from './history-budget.ts';
 
 const verificationProgress = defineSignal<[VerificationProgress]>(verificationProgressSignal);
 
@@ -107,8 +99,9 @@ async function lookIntoBucket(run: ExportRun, asked: Look): Promise<VerifiedExpo
       if (!isOddAnswer(error)) throw error;
       if (remainingMs === 0) throw deadlineExceeded(run, `looking into the bucket (${error.message})`);
       run.note(`The bucket is looked into again: ${error.message}.`);
-      const delayMs = Math.max(oddAnswerPauseMs, affordableMs(run, asked.look));
-      await sleep(Math.min(delayMs, remainingMs), { summary: `look ${asked.look} into the bucket, again` });
+      await sleep(spacedDelayMs(oddAnswerPauseMs, run.historyUse(asked.look)), {
+        summary: `look ${asked.look} into the bucket, again`,
+      });
     }
   }
 }
@@ -186,26 +179,15 @@ function failedText(job: ExportJob, { findings, failuresCount, manifest }: Check
   return `The bucket does not show export job ${jobText(job)}; ${count} wrong:\n- ${lines.join('\n- ')}\nManifest: ${manifest.address}`;
 }
 
-function affordableMs(run: ExportRun, look: number): number {
-  const { historyLength, historySize } = workflowInfo();
-  return affordableIntervalMs({
-    historyLength,
-    historySizeBytes: historySize,
-    polls: run.polls + look,
-    remainingMs: run.remainingMs(),
-  });
-}
-
 async function waitForLateObjects(
   run: ExportRun,
   { look, waitUntilMs }: { look: number; waitUntilMs: number },
 ): Promise<void> {
   const { verification } = run;
-  const remainingMs = run.remainingMs();
   if (verification === undefined) return;
   const wantedMs = Math.min(lateDelayMsFirst * 2 ** Math.min(look - 1, 10), lateDelayMsMax);
-  const untilOverMs = Math.min(waitUntilMs - Date.now(), remainingMs);
-  const delayMs = Math.round(Math.max(1, Math.min(Math.max(wantedMs, affordableMs(run, look)), untilOverMs)));
+  const spacedMs = spacedDelayMs(wantedMs, run.historyUse(look));
+  const delayMs = Math.max(1, Math.min(spacedMs, waitUntilMs - Date.now()));
   const nextLookAt = new Date(Date.now() + delayMs).toISOString();
   run.verification = { ...verification, outcome: 'pending', nextLookAt };
   run.publish();

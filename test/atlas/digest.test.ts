@@ -102,6 +102,19 @@ describe('digest authentication', () => {
     );
   });
 
+  it('does not call the key wrong where a nonce is stale as soon as it was given', async (test) => {
+    const guard = guardWithDigest(answerJob, { usesPerNonceMax: 0 });
+    const server = await startScriptedServer(test, guard.script);
+    const { client, events } = startClient(test, server.baseUrl);
+    const error = await failureOf(client.getExportJob(EXPORT_JOB_LOCATOR));
+    assert.deepEqual([error.code, error.status, error.effect], ['ATLAS_UNAVAILABLE', 401, 'none']);
+    assert.match(error.message, /refuses the nonce it has just given, not the credential/);
+    assert.deepEqual(
+      events.map(({ wireRequests }) => wireRequests),
+      [3],
+    );
+  });
+
   it('never sends a body before it can be accepted, and sends it whole again after a stale nonce', async (test) => {
     const guard = guardWithDigest(answerJob);
     const server = await startScriptedServer(test, guard.script);

@@ -117,7 +117,7 @@ const FAILING: readonly Failing[] = [
   },
   {
     fault: { kind: 'staleNonce' },
-    code: 'ATLAS_UNAUTHORIZED',
+    code: 'ATLAS_UNAVAILABLE',
     effect: 'none',
     jobs: 0,
     status: 401,

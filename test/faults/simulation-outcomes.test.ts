@@ -79,6 +79,18 @@ describe('the check of what a failure says', () => {
     assert.deepEqual(redChecks({ type: 'DeadlineExceeded', message }, {}, settings), ['failuresAreTrue']);
   });
 
+  test('believes in the deadline of the export that a request has joined', () => {
+    const message = 'The deadline passed while following export job 1.';
+    const first = { ...request(), endedAtMs: request().startedAtMs + 7 * 24 * 3_600_000 };
+    const { outcome } = first;
+    const joined = { ...first, startedAtMs: first.startedAtMs + 3_600_000 };
+    const requests = [joined, first].map((each) => ({
+      ...each,
+      outcome: { ...outcome, type: 'DeadlineExceeded', message },
+    }));
+    assert.deepEqual(violationsOf({ ...evidence, requests }), []);
+  });
+
   test('sees a job that goes unnamed as the deadline passes, but for the one whose create is in doubt', () => {
     const [job] = evidence.jobs;
     assert.ok(job !== undefined);

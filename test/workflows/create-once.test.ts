@@ -177,6 +177,27 @@ describe('creating the export job, once', () => {
     assert.equal(result.origin, 'found');
   });
 
+  test('between two attempts, a credential that is refused for an hour ends nothing', async () => {
+    const atlas = new PretendAtlas();
+    atlas.plans = [{ runningMs: hourMs, outcome: 'Failed' }, { runningMs: hourMs }];
+    let refusals = 0;
+    atlas.before = ({ name, atMs }) => {
+      const failedAtMs = (atlas.jobs[0]?.createdAtMs ?? Infinity) + hourMs;
+      // By turns, so that both the look and the create meet it.
+      const refuses = name === 'createExportJob' || (name === 'findExportJob' && refusals % 2 === 0);
+      if (!refuses || atMs < failedAtMs || atMs > failedAtMs + hourMs) return;
+      refusals += 1;
+      throw atlasFailure(wrongKey);
+    };
+    const result = await succeed(atlas);
+    assert.ok(refusals >= 2, `${refusals} refusals`);
+    assert.deepEqual(
+      result.attempts.map(({ job }) => job.state),
+      ['Failed', 'Successful'],
+    );
+    assert.equal(atlas.jobs.length, 2);
+  });
+
   test('a request that was certainly not taken is sent again after a pause', async () => {
     const atlas = new PretendAtlas();
     atlas.before = ({ name, count }) => {

@@ -12,7 +12,10 @@ const deadlinesMs: Readonly<Record<string, number>> = {
 /** The product's own, where the request gives none. */
 const deadlineUsualMs = 7 * 24 * hourMs;
 
-/** By the server's clock. */
-export function deadlineAtMs({ startedAtMs, scenario }: RequestEvidence): number {
-  return startedAtMs + (deadlinesMs[String(scenario.settings.deadline)] ?? deadlineUsualMs);
+/** By the server's clock. A request that has joined a running export has that one's deadline. */
+export function deadlineAtMs(request: RequestEvidence, requests: readonly RequestEvidence[]): number {
+  const sharing = requests.filter(({ runId }) => runId === request.runId);
+  const [first = request] = sharing.toSorted((one, other) => one.startedAtMs - other.startedAtMs);
+  const deadline = String(first.scenario.settings.deadline);
+  return first.startedAtMs + (deadlinesMs[deadline] ?? deadlineUsualMs);
 }

@@ -5,6 +5,9 @@ const eventsBesideMax = 20;
 /** What each of these brings with it at most: its own events, those of its timer and of the workflow tasks between. */
 const eventsPer: Readonly<Record<string, number>> = {
   activityTaskScheduled: 11,
+  // A look that sees a new state is followed by another label.
+  workflowPropertiesModified: 1,
+  upsertWorkflowSearchAttributes: 1,
   startChildWorkflowExecutionInitiated: 12,
   workflowExecutionUpdateAccepted: 8,
   workflowExecutionSignaled: 4,

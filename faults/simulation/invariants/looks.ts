@@ -37,11 +37,12 @@ export const looksWithinSchedule: Invariant = ({ histories, requests }) =>
   histories.flatMap((history) => {
     const { workflowId, requestName, events } = history;
     const request = requests.find(({ name }) => name === requestName);
+    const deadlineMs = request === undefined ? Infinity : deadlineAtMs(request, requests);
     const looks = looksOf(events);
     const lastLooks = looks.filter(({ last }) => last).length;
     return [
       ...looks
-        .filter((look) => tooClose(look, request))
+        .filter((look) => tooClose(look, request, deadlineMs))
         .map(({ pauseMs }) => `${workflowId}: a look came ${Math.round(pauseMs)} ms after the one before`),
       ...looks
         .filter((look) => tooFar(look, history, request))
@@ -61,9 +62,10 @@ function intervalOf(
 function tooClose(
   { atMs, pauseMs, failuresBefore, asked }: Look,
   request: RequestEvidence | undefined,
+  deadlineMs: number,
 ): boolean {
   // The last one may come as early as the deadline wants it.
-  if (asked || (request !== undefined && atMs >= deadlineAtMs(request) - earlyMsMax)) return false;
+  if (asked || atMs >= deadlineMs - earlyMsMax) return false;
   const minMs = failuresBefore.length > 0 ? failureMinMs : intervalOf(request).minMs;
   return pauseMs < minMs - earlyMsMax;
 }

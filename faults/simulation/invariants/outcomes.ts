@@ -57,7 +57,7 @@ export const failuresAreTrue: Invariant = ({ requests, jobs, calls }) =>
         if (last?.snapshotId !== request.snapshotId) return untrue('for a job of another snapshot');
         return last.state === 'Cancelled' ? [] : untrue(`for a job that is ${last.state}`);
       case 'DeadlineExceeded':
-        return deadlineHasPassed(request) ? [] : untrue('before its deadline');
+        return deadlineHasPassed(request, requests) ? [] : untrue('before its deadline');
       case 'AtlasUnauthorized':
         if (jobsOfRun(jobs, request.runId).length > 0) return untrue('although it has created a job');
         return calls.some((call) => call.faultApplied === 'unauthorized' && isWithin(request, call.at))
@@ -106,8 +106,8 @@ function isInTheWay(request: RequestEvidence, job: BookedJob): boolean {
 }
 
 /** A failed attempt is not followed by another when the pause between them would end after the deadline. */
-function deadlineHasPassed(request: RequestEvidence): boolean {
+function deadlineHasPassed(request: RequestEvidence, requests: readonly RequestEvidence[]): boolean {
   const { endedAtMs = 0, outcome } = request;
   const before = outcome.kind === 'failed' && outcome.message.includes('waiting for attempt');
-  return endedAtMs >= deadlineAtMs(request) - (before ? attemptPauseMsMax : clockMsMax);
+  return endedAtMs >= deadlineAtMs(request, requests) - (before ? attemptPauseMsMax : clockMsMax);
 }
