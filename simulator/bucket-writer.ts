@@ -1,6 +1,7 @@
 import { completeFile, exportObjects, type ExportObject, type ExportOrigin } from './export-contents.ts';
 import type { ExportJob, ExportState } from './export-engine.ts';
-import { openS3Upload, type BucketTarget, type S3Upload } from './s3-upload.ts';
+import type { BucketUpload } from './bucket-upload.ts';
+import { openS3Upload, type BucketTarget } from './s3-upload.ts';
 
 /** What the writer asks the simulator. */
 export interface JobBooks {
@@ -32,9 +33,9 @@ const objectsAtOnce = 8;
  */
 export async function startBucketWriter(
   books: JobBooks,
-  { target, everyMs }: { readonly target: BucketTarget; readonly everyMs: number | undefined },
+  { target, everyMs }: { readonly target: BucketTarget | BucketUpload; readonly everyMs: number | undefined },
 ): Promise<BucketWriter> {
-  const upload = await openS3Upload(target);
+  const upload = 'put' in target ? target : await openS3Upload(target);
   const writings = new Map<string, ExportWriting>();
   const settleOnce = async (): Promise<void> => {
     for (const { job, ...at } of books.jobs()) {
@@ -48,7 +49,8 @@ export async function startBucketWriter(
   };
   let settling = Promise.resolve();
   const settle = (): Promise<void> => {
-    settling = settling.then(settleOnce);
+    // What could not be written is written the next time.
+    settling = settling.catch(() => {}).then(settleOnce);
     return settling;
   };
   const timer = everyMs === undefined ? undefined : setInterval(() => void settle().catch(warn), everyMs);
@@ -66,15 +68,20 @@ export async function startBucketWriter(
 /** One job's objects, and how far they are written. */
 class ExportWriting {
   readonly #job: ExportJob;
-  readonly #upload: S3Upload;
+  readonly #upload: BucketUpload;
   readonly #origin: ExportOrigin;
   readonly #bucketName: string;
   readonly #objects: Iterator<ExportObject>;
   readonly #count: number;
+  /** What could not be written yet. */
+  readonly #again: ExportObject[] = [];
   #written = 0;
   #completeIsWritten = false;
 
-  constructor(job: ExportJob, { books, upload }: { readonly books: JobBooks; readonly upload: S3Upload }) {
+  constructor(
+    job: ExportJob,
+    { books, upload }: { readonly books: JobBooks; readonly upload: BucketUpload },
+  ) {
     this.#job = job;
     this.#upload = upload;
     this.#origin = books.originOf(job);
@@ -98,20 +105,32 @@ class ExportWriting {
 
   async #writeUpTo(wanted: number): Promise<void> {
     const writeUntilDone = async (): Promise<void> => {
-      while (this.#written < wanted) {
-        const next = this.#objects.next();
-        if (next.done === true) return;
-        this.#written += 1;
-        await this.#upload.put(this.#bucketName, next.value);
+      for (let object = this.#next(wanted); object !== undefined; object = this.#next(wanted)) {
+        try {
+          await this.#upload.put(this.#bucketName, object);
+        } catch (error) {
+          this.#again.push(object);
+          throw error;
+        }
       }
     };
-    await Promise.all(Array.from({ length: objectsAtOnce }, writeUntilDone));
+    const written = await Promise.allSettled(Array.from({ length: objectsAtOnce }, writeUntilDone));
+    for (const each of written) if (each.status === 'rejected') throw each.reason;
+  }
+
+  #next(wanted: number): ExportObject | undefined {
+    const again = this.#again.pop();
+    if (again !== undefined || this.#written >= wanted) return again;
+    const next = this.#objects.next();
+    if (next.done === true) return undefined;
+    this.#written += 1;
+    return next.value;
   }
 
   async #writeComplete(): Promise<void> {
     if (this.#completeIsWritten) return;
-    this.#completeIsWritten = true;
     await this.#upload.put(this.#bucketName, completeFile(this.#job, this.#origin));
+    this.#completeIsWritten = true;
   }
 }
 

@@ -8,6 +8,7 @@ export type {
   WorldOptions,
 } from './simulator.ts';
 export type { BucketWriter } from './bucket-writer.ts';
+export type { BucketUpload } from './bucket-upload.ts';
 export type { BucketTarget } from './s3-upload.ts';
 export { fastClock, manualClock, realClock, timestamp } from './clock.ts';
 export type { ManualClock, SimulatorClock } from './clock.ts';

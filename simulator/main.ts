@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { fastClock, realClock } from './clock.ts';
 import { demoWorld } from './demo-world.ts';
+import type { BucketTarget } from './s3-upload.ts';
 import type { Simulator } from './simulator.ts';
 import { startSimulator } from './simulator.ts';
 import { snapshotStatus } from './world.ts';
@@ -8,6 +9,7 @@ import { snapshotStatus } from './world.ts';
 const USAGE = `Usage: main.js [--port 8080] [--host 127.0.0.1] [--speed 1] [--seed atlas]
 Each also as SIMULATOR_PORT, SIMULATOR_HOST, SIMULATOR_SPEED, SIMULATOR_SEED.
 SIMULATOR_PUBLIC_KEY, SIMULATOR_PRIVATE_KEY, SIMULATOR_CLIENT_ID and SIMULATOR_CLIENT_SECRET replace the fake credentials.
+SIMULATOR_S3_ENDPOINT, SIMULATOR_S3_ACCESS_KEY_ID and SIMULATOR_S3_SECRET_ACCESS_KEY name a server that speaks S3: exports are written there.
 --speed runs the simulator's clock that many times as fast; an export takes 15 minutes of it.
 `;
 
@@ -16,7 +18,12 @@ interface Settings {
   readonly host: string;
   readonly speed: number;
   readonly seed: string;
+  /** Where exports are written to; undefined where they are not. */
+  readonly target: BucketTarget | undefined;
 }
+
+/** How often it is looked whether something is to be written. */
+const writingEveryMs = 250;
 
 /** Settings of the command line, then of the environment. Throws with every problem in one message. */
 function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): Settings {
@@ -31,12 +38,23 @@ function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): 
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     problems.push('port must be a whole number from 0 to 65535');
   if (!(speed > 0) || !Number.isFinite(speed)) problems.push('speed must be a positive number');
+  const s3 = (name: string): string => environment[`SIMULATOR_S3_${name}`] ?? '';
+  const endpoint = s3('ENDPOINT');
+  const target = { endpoint, accessKeyId: s3('ACCESS_KEY_ID'), secretAccessKey: s3('SECRET_ACCESS_KEY') };
+  if (endpoint !== '') {
+    if (!URL.canParse(endpoint)) problems.push('SIMULATOR_S3_ENDPOINT must be an address');
+    if (target.accessKeyId === '' || target.secretAccessKey === '')
+      problems.push(
+        'SIMULATOR_S3_ENDPOINT needs SIMULATOR_S3_ACCESS_KEY_ID and SIMULATOR_S3_SECRET_ACCESS_KEY',
+      );
+  }
   if (problems.length > 0) throw new RangeError(problems.join('; '));
   return {
     port,
     speed,
     host: values.host ?? environment['SIMULATOR_HOST'] ?? '127.0.0.1',
     seed: values.seed ?? environment['SIMULATOR_SEED'] ?? 'atlas',
+    target: endpoint === '' ? undefined : target,
   };
 }
 
@@ -114,8 +132,12 @@ async function main(): Promise<void> {
     ...givenCredentials(process.env),
     world: demoWorld(clock.now()),
   });
+  const writer =
+    settings.target === undefined
+      ? undefined
+      : await simulator.writeExportsTo(settings.target, { everyMs: writingEveryMs });
   const stop = (): void => {
-    void simulator.close().then(() => process.exit(0));
+    void Promise.all([writer?.stop(), simulator.close()]).then(() => process.exit(0));
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

@@ -1,4 +1,4 @@
-import type { ExportObject } from './export-contents.ts';
+import type { BucketUpload } from './bucket-upload.ts';
 
 /** A server that speaks S3, for the simulator to write exports to. */
 export interface BucketTarget {
@@ -9,15 +9,8 @@ export interface BucketTarget {
   readonly secretAccessKey: string;
 }
 
-export interface S3Upload {
-  /** Makes a bucket where there is none. */
-  makeBucket(bucketName: string): Promise<void>;
-  put(bucketName: string, object: ExportObject): Promise<void>;
-  close(): void;
-}
-
 /** Loads the S3 library, which a simulator that writes nothing does not need. */
-export async function openS3Upload(target: BucketTarget): Promise<S3Upload> {
+export async function openS3Upload(target: BucketTarget): Promise<BucketUpload> {
   const { CreateBucketCommand, PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
   const { endpoint, region = 'us-east-1', accessKeyId, secretAccessKey } = target;
   const credentials = { accessKeyId, secretAccessKey };
@@ -35,6 +28,7 @@ export async function openS3Upload(target: BucketTarget): Promise<S3Upload> {
     makeBucket: (bucketName) => {
       const making = made.get(bucketName) ?? make(bucketName);
       made.set(bucketName, making);
+      making.catch(() => made.delete(bucketName));
       return making;
     },
     put: async (bucketName, { key, body }) => {

@@ -12,6 +12,7 @@ import type { ExportPlan, ExportPlanMatch } from './export-plan.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { RateLimit } from './rate-limits.ts';
 import { createExport } from './request.ts';
+import type { BucketUpload } from './bucket-upload.ts';
 import type { BucketTarget } from './s3-upload.ts';
 import type { ServerContext } from './server.ts';
 import { serve } from './server.ts';
@@ -189,11 +190,11 @@ export class Simulator {
   }
 
   /**
-   * Writes what export jobs export, from now on, into buckets of a real server that speaks S3: buckets of the names that
-   * the jobs' export buckets have. Where the clock is moved by hand, `settle` writes what is due.
+   * Writes what export jobs export, from now on, into buckets of a real server that speaks S3, or whatever the upload
+   * writes to: buckets of the names that the jobs' export buckets have. Where the clock is moved by hand, `settle` writes what is due.
    */
   async writeExportsTo(
-    target: BucketTarget,
+    target: BucketTarget | BucketUpload,
     options: { readonly everyMs?: number } = {},
   ): Promise<BucketWriter> {
     const { world, engine, clock, seed } = this.#context;

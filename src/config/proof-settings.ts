@@ -4,7 +4,7 @@ import { isAbsolute } from 'node:path';
 import { BucketError, bucketLocation, type BucketLocation, type BucketOverrides } from '../bucket/index.ts';
 import { manifestsFolder, type ManifestPlace } from '../manifest-store/index.ts';
 import { signingKey, type TotalFilesCounts } from '../proof/index.ts';
-import { isLoopback } from './check-http-url.ts';
+import { checkHttpUrl } from './check-http-url.ts';
 import { parseBoolean, valueOf, type Environment } from './environment.ts';
 import { readSetting, setting, type OwnSetting } from './own-setting.ts';
 import type { SettingsProblem } from './settings-error.ts';
@@ -48,7 +48,7 @@ export const proofSettings = {
     meaning:
       'Where manifests are kept: a folder of the worker’s machine, or a prefix of a bucket that the worker may write to. Needed with `ATLAS_EXPORT_BUCKETS`.',
     expected:
-      'an absolute folder, "s3://bucket/prefix", "gs://bucket/prefix" or "https://account.blob.core.windows.net/container/prefix", the prefix not below exported_snapshots/',
+      'an absolute folder, "s3://bucket/prefix", "gs://bucket/prefix", "https://account.blob.core.windows.net/container/prefix" or, with `ATLAS_EXPORT_AZURE_ENDPOINT`, "azure://container/prefix", the prefix not below exported_snapshots/',
     fallback: undefined,
     fallbackText: 'nowhere',
     parse: (text) => text,
@@ -75,7 +75,7 @@ export const proofSettings = {
     expected: address,
     fallback: undefined,
     fallbackText: noOverride,
-    parse: endpoint,
+    parse: (text) => text,
   }),
   s3Region: setting<string | undefined>({
     name: 'ATLAS_EXPORT_S3_REGION',
@@ -98,7 +98,7 @@ export const proofSettings = {
     expected: address,
     fallback: undefined,
     fallbackText: noOverride,
-    parse: endpoint,
+    parse: (text) => text,
   }),
   azureSasToken: setting<string | undefined>({
     name: 'ATLAS_EXPORT_AZURE_SAS_TOKEN',
@@ -115,7 +115,7 @@ export const proofSettings = {
     expected: address,
     fallback: undefined,
     fallbackText: noOverride,
-    parse: endpoint,
+    parse: (text) => text,
   }),
 };
 
@@ -127,14 +127,21 @@ export function readProofSettings(
   { allowHttp, problems }: { allowHttp: boolean; problems: SettingsProblem[] },
 ): ProofSettings | undefined {
   const read = <Value>(spec: OwnSetting<Value>): Value => readSetting(environment, spec, problems);
+  const endpointOf = (spec: OwnSetting<string | undefined>): string | undefined => {
+    const text = read(spec);
+    const checked = text === undefined ? undefined : checkEndpoint(text, allowHttp);
+    if (checked === undefined || 'endpoint' in checked) return checked?.endpoint;
+    problems.push({ name: spec.name, ...checked });
+    return undefined;
+  };
   const overrides = {
     AWS: {
       region: read(proofSettings.s3Region),
-      endpoint: read(proofSettings.s3Endpoint),
+      endpoint: endpointOf(proofSettings.s3Endpoint),
       forcePathStyle: read(proofSettings.s3PathStyle),
     },
-    AZURE: { endpoint: read(proofSettings.azureEndpoint), sasToken: read(proofSettings.azureSasToken) },
-    GCP: { endpoint: read(proofSettings.gcsEndpoint) },
+    AZURE: { endpoint: endpointOf(proofSettings.azureEndpoint), sasToken: read(proofSettings.azureSasToken) },
+    GCP: { endpoint: endpointOf(proofSettings.gcsEndpoint) },
   };
   const settings = {
     buckets: read(proofSettings.buckets),
@@ -148,7 +155,7 @@ export function readProofSettings(
   if (manifestsText !== undefined && manifests === undefined) {
     problems.push({ name, wrong: 'is no place that manifests may be kept in', expected });
   }
-  problems.push(...plainHttpProblems(environment, allowHttp), ...halfProblems(environment));
+  problems.push(...halfProblems(environment));
   return settings.buckets.length === 0 || manifests === undefined ? undefined : { ...settings, manifests };
 }
 
@@ -180,36 +187,32 @@ function bucketPlace(
   url: URL,
   overrides: ProofSettings['overrides'],
 ): { location: BucketLocation; prefix: string } {
-  const [first = '', ...rest] = url.pathname.split('/').filter((part) => part !== '');
-  const provider = url.protocol === 'https:' ? 'AZURE' : schemes[url.protocol.slice(0, -1)];
-  if (provider === undefined) throw new RangeError(`${url.protocol} names no storage`);
-  if (provider === 'AZURE') {
+  const parts = url.pathname.split('/').filter((part) => part !== '');
+  if (url.protocol === 'https:') {
+    const [bucketName, ...rest] = parts;
     const { sasToken } = overrides.AZURE;
-    const document = { cloudProvider: provider, serviceUrl: url.origin, bucketName: first };
+    const document = { cloudProvider: 'AZURE', serviceUrl: url.origin, bucketName };
     return { location: bucketLocation(document, { sasToken }), prefix: manifestsFolder(rest.join('/')) };
   }
-  const document = { cloudProvider: provider, bucketName: url.hostname };
-  const location = bucketLocation(document, overrides[provider]);
-  return { location, prefix: manifestsFolder([first, ...rest].join('/')) };
+  const provider = schemes[url.protocol.slice(0, -1)];
+  if (provider === undefined) throw new RangeError(`${url.protocol} names no storage`);
+  const serviceUrl = overrides.AZURE.endpoint;
+  const document = { cloudProvider: provider, serviceUrl, bucketName: url.hostname };
+  return {
+    location: bucketLocation(document, overrides[provider]),
+    prefix: manifestsFolder(parts.join('/')),
+  };
 }
 
-function endpoint(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return undefined;
-  return text.replace(/\/+$/, '');
-}
-
-/** Signatures and documents would cross the network readable. */
-function plainHttpProblems(environment: Environment, allowHttp: boolean): SettingsProblem[] {
-  if (allowHttp) return [];
-  const { s3Endpoint, azureEndpoint, gcsEndpoint } = proofSettings;
-  return [s3Endpoint, azureEndpoint, gcsEndpoint].flatMap(({ name }) => {
-    const url = endpoint(valueOf(environment, name)?.trim() ?? '');
-    if (url === undefined || !url.startsWith('http:') || isLoopback(new URL(url).hostname)) return [];
-    const expected = 'https, or ATLAS_EXPORT_ALLOW_HTTP=true';
-    return [{ name, wrong: 'is plain http to another machine', expected }];
-  });
+function checkEndpoint(
+  text: string,
+  allowHttp: boolean,
+): { readonly endpoint: string } | { readonly wrong: string; readonly expected: string } {
+  const checked = checkHttpUrl(text, { allowHttp, expected: address });
+  if (!('url' in checked)) return checked;
+  const { search, hash } = checked.url;
+  if (search !== '' || hash !== '') return { wrong: 'carries a query or a fragment', expected: address };
+  return { endpoint: text.replace(/\/+$/, '') };
 }
 
 /** A proof without a manifest proves nothing to anybody else, and a place for manifests alone verifies nothing. */

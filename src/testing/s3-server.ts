@@ -15,6 +15,9 @@ const versitygw: GoProgram = {
   title: 'The S3 server',
 };
 
+/** As its image is tagged. */
+export const s3ServerVersion = versitygw.version;
+
 export interface S3Key {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

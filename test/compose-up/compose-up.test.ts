@@ -63,6 +63,8 @@ describe('everything that docker-compose.yml starts', () => {
       cwd: '/',
     });
     readsAll('temporal-schema', names(help.output, /\[\$(?<name>\w+)\]/g));
+    const gateway = await runCommand([await stack.s3Program(), '--help'], { environment: {}, cwd: '/' });
+    readsAll('s3', names(gateway.output, /[[ ]\$(?<name>\w+)(?=[\],])/g));
   });
 
   test('has a database whose health check passes once it can be reached', async () => {
@@ -106,6 +108,12 @@ describe('everything that docker-compose.yml starts', () => {
     assert.equal(config.workflowExecutionRetentionTtl, '2592000s');
   });
 
+  test('has an S3 server whose health check passes once it listens', async () => {
+    assert.notEqual(await stack.health('s3'), 0, 'the check passes where nothing listens');
+    await stack.startS3();
+    await stack.healthy('s3');
+  });
+
   test('has a simulator and a worker that become healthy', async () => {
     await stack.startSimulator();
     await stack.healthy('simulator');
@@ -115,7 +123,7 @@ describe('everything that docker-compose.yml starts', () => {
     await stack.running('worker').until('readiness', async () => (await fetch(ready)).ok);
   });
 
-  test('exports a snapshot of the simulator, and still knows of it after the Temporal server has been restarted', async () => {
+  test('exports a snapshot of the simulator, proves it, and still knows of it after the Temporal server has been restarted', async () => {
     const groupId = /project +(?<id>[0-9a-f]{24})/.exec(stack.running('simulator').output())?.groups?.['id'];
     assert.ok(groupId !== undefined, stack.running('simulator').output());
     connection = await Connection.connect({ address: await stack.address('temporal') });
@@ -129,6 +137,8 @@ describe('everything that docker-compose.yml starts', () => {
     });
     const before = await handle.result();
     assert.equal(before.outcome, 'exported');
+    assert.equal(before.verification?.outcome, 'proven', JSON.stringify(before.verification));
+    assert.match(before.verification.manifest?.address ?? '', /^s3:\/\/snapshot-archive\/manifests\//);
 
     assert.equal(await stack.running('temporal').stop(), 0);
     await stack.startTemporal();
@@ -145,6 +155,7 @@ describe('everything that docker-compose.yml starts', () => {
   test('stops in good order', async () => {
     assert.equal(await stack.running('worker').stop(), 0, stack.running('worker').output());
     assert.equal(await stack.running('simulator').stop(), 0, stack.running('simulator').output());
+    assert.equal(await stack.running('s3').stop(), 0, stack.running('s3').output());
     assert.equal(await stack.running('temporal').stop(), 0, stack.running('temporal').output());
   });
 });

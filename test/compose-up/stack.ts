@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { buildTemporalImages, type TemporalImages } from '../../scripts/temporal-images.ts';
+import { findOrBuildS3Server, s3ServerVersion } from '../../src/testing/s3-server.ts';
 import { findOrBuildTemporalCli } from '../../src/testing/temporal-cli.ts';
 import { runCommand, startCommand, type CommandEnd, type RunningCommand } from '../packaging/command.ts';
 import { composeServices, root, serviceNamed, type ComposeService } from '../packaging/compose-file.ts';
@@ -127,9 +128,28 @@ export class ComposeStack {
     await this.#start('temporal-ui', ['bash', this.images.uiEntrypoint], environment, folder);
   }
 
+  /** The program that the image is made of, with folders in place of the volumes. */
+  async startS3(): Promise<void> {
+    const { image, command } = this.#service('s3');
+    assert.equal(image, `ghcr.io/versity/versitygw:${s3ServerVersion}`);
+    const volumes = ['/attributes', '/buckets'];
+    for (const each of volumes) await mkdir(join(this.#folder, each));
+    const here = command.map((part) =>
+      volumes.reduce((moved, each) => moved.replace(each, join(this.#folder, each)), part),
+    );
+    assert.equal(here.filter((part) => part.includes(this.#folder)).length, volumes.length, here.join(' '));
+    const environment = this.#moved('s3', { VGW_PORT: { from: ':7070', to: await this.address('s3') } });
+    await this.#start('s3', [await this.s3Program(), ...here], environment);
+  }
+
+  async s3Program(): Promise<string> {
+    return await findOrBuildS3Server({ report: (line) => void process.stderr.write(`${line}\n`) });
+  }
+
   async startSimulator(): Promise<void> {
     const environment = this.#moved('simulator', {
       SIMULATOR_PORT: { from: '8080', to: await this.port('simulator') },
+      SIMULATOR_S3_ENDPOINT: await this.#s3Moved(),
     });
     await this.#start('simulator', this.#service('simulator').command, environment, root);
   }
@@ -142,6 +162,7 @@ export class ComposeStack {
         to: `http://${await this.address('simulator')}`,
       },
       ATLAS_EXPORT_HTTP_PORT: { from: '9464', to: await this.port('worker') },
+      ATLAS_EXPORT_S3_ENDPOINT: await this.#s3Moved(),
     });
     const image = readDockerfile(root).environment;
     await this.#start('worker', this.#service('worker').command, { ...image, ...environment }, root);
@@ -154,7 +175,7 @@ export class ComposeStack {
         ? ['CMD', ...readDockerfile(root).healthCommand]
         : (this.#service(name).healthcheck?.test ?? []);
     assert.equal(kind, 'CMD', `${name} has no health check that is a command`);
-    const containerPort = { simulator: '8080', temporal: '7233' }[name];
+    const containerPort = { simulator: '8080', temporal: '7233', s3: '7070' }[name];
     const port = await this.port(name);
     const here = check.map((part) =>
       containerPort === undefined ? part : part.replace(containerPort, port),
@@ -208,6 +229,10 @@ export class ComposeStack {
 
   async #temporalMoved(): Promise<Moves[string]> {
     return { from: 'temporal:7233', to: await this.address('temporal') };
+  }
+
+  async #s3Moved(): Promise<Moves[string]> {
+    return { from: 'http://s3:7070', to: `http://${await this.address('s3')}` };
   }
 
   #service(name: string): ComposeService {

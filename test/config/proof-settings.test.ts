@@ -89,6 +89,16 @@ describe('what the worker is told about buckets', () => {
     });
   });
 
+  test('keeps manifests in a container of the storage account that is set', () => {
+    const endpoint = 'http://127.0.0.1:10000/account';
+    const place = { ATLAS_EXPORT_MANIFESTS: 'azure://evidence/exports' };
+    assert.deepEqual(read({ ...enough, ...place, ATLAS_EXPORT_AZURE_ENDPOINT: endpoint })?.manifests, {
+      kind: 'bucket',
+      location: { provider: 'AZURE', serviceUrl: endpoint, bucketName: 'evidence' },
+      prefix: 'exports/',
+    });
+  });
+
   for (const text of [
     'manifests',
     's3://evidence',

@@ -30,27 +30,34 @@ describe('a worker that is killed while it reads every object', () => {
   test('loses the object under way and no other, whenever it is killed', async () => {
     const files = 2 * large.files;
     const worker = await stage.startWorker(stage.access);
+    stage.gate.isDown = true;
     // Of the third data file more is taken than what the way there holds, so the check is at it.
-    const third = stage.gate.holdInside({ object: 4, bytes: largeBytesMin / 2 });
+    const third = stage.gate.holdInside({ key: /\/shop\/.*\.0\.json\.gz$/, bytes: largeBytesMin / 2 });
     const handle = await stage.client.start({
       ...stage.addProofExport({ contents: large }),
       verify: 'full',
     });
+    // Large files take a while to be written, and a look at half of them would be another test.
+    while ((await handle.status()).phase !== 'verifying') await delay(100);
+    await stage.allInBucket();
+    stage.gate.isDown = false;
     const underWay = await third;
     // At once: nobody has waited for a heartbeat.
     await worker.kill();
     const before = stage.gate.opened.slice();
     stage.gate.release();
-    await stage.startWorker(stage.access);
+    const another = await stage.startWorker(stage.access);
 
     const { verification } = await handle.result();
+    // Else it might be the one that takes the next test's export.
+    await another.kill();
     assert.equal(verification?.outcome, 'proven');
     assert.equal(verification.found?.documents, files * large.documents);
     assert.ok(verification.found.bytes > files * largeBytesMin, `${verification.found.bytes} bytes`);
-    assert.equal(before.indexOf(underWay), 3);
-    assert.deepEqual(
-      before.slice(4),
-      [],
+    assert.equal(new Set(before).size, 4, 'two files, metadata.json, and the file that it was at');
+    assert.equal(
+      before.at(-1),
+      underWay,
       'nothing behind a large object is asked for before it is nearly read',
     );
     assert.deepEqual(stage.gate.opened.slice(before.length), [underWay, ...restOf(before)]);
@@ -78,9 +85,11 @@ describe('a worker that is killed while it reads every object', () => {
     assert.ok(onTheirWay.length > 0 && onTheirWay.length <= 13, `on their way: ${onTheirWay.join(', ')}`);
     await worker.kill();
     stage.gate.release();
-    await stage.startWorker(stage.access);
+    const another = await stage.startWorker(stage.access);
 
     const { verification } = await handle.result();
+    // Else it might be the one that takes the next test's export.
+    await another.kill();
     assert.equal(verification?.outcome, 'proven');
     assert.equal(verification.found?.objects, objects + 1);
     assert.equal(verification.found.documents, 2 * 3 * 4 * 20);

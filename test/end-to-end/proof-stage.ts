@@ -15,6 +15,8 @@ export interface ProofStage extends Stage {
   readonly publicKey: KeyObject;
   /** What a worker needs to look into the buckets. */
   readonly access: Readonly<Record<string, string>>;
+  /** Returns when all that has been exported by now is in the bucket. */
+  allInBucket(): Promise<void>;
   /** An export of a replica set, unless told otherwise, that goes and is written as the plan says. */
   addProofExport(plan?: Partial<ExportPlan>, options?: AddExportOptions): ExportRequest;
 }
@@ -42,6 +44,7 @@ export async function startProofStage(): Promise<ProofStage> {
       AWS_ACCESS_KEY_ID: server.accessKeyId,
       AWS_SECRET_ACCESS_KEY: server.secretAccessKey,
     },
+    allInBucket: () => writer.settle(),
     addProofExport: (plan = {}, options = {}) => {
       const asked = stage.addExport({ shards: 0, runningMs: 1_000, ...options });
       stage.simulator.setExportPlan({ clusterName: asked.clusterName }, plan);

@@ -14,10 +14,10 @@ export interface S3Gate {
   /** From now on requests for objects are held, but for so many more. */
   holdAfter(objects: number): void;
   /**
-   * Holds the answer of so many objects from now on (1: the next) after some of its bytes. Resolves with its key when
-   * these have been taken.
+   * Holds the next answer of an object of that key after some of its bytes. Resolves with the key when these have been
+   * taken.
    */
-  holdInside(place: { readonly object: number; readonly bytes: number }): Promise<string>;
+  holdInside(place: { readonly key: RegExp; readonly bytes: number }): Promise<string>;
   /** Lets everything that is held, and everything after it, through. */
   release(): void;
   close(): Promise<void>;
@@ -28,14 +28,16 @@ export async function startS3Gate(target: string): Promise<S3Gate> {
   const waiting = new Map<string, () => void>();
   let objectsLeft = Infinity;
   let isDown = false;
-  let inside: { left: number; readonly bytes: number; readonly taken: (key: string) => void } | undefined;
+  let inside:
+    { readonly key: RegExp; readonly bytes: number; readonly taken: (key: string) => void } | undefined;
   const server = createServer((incoming, answer) => {
     if (isDown) return void incoming.socket.destroy();
     const key = keyOf(incoming);
     if (key === undefined) return forward(target, incoming, answer);
     opened.push(key);
-    if (inside !== undefined && --inside.left === 0) {
+    if (inside?.key.test(key) === true) {
       const { bytes, taken } = inside;
+      inside = undefined;
       const release = new Promise<void>((resolve) => waiting.set(key, resolve));
       return forward(target, incoming, answer, (response) =>
         passInTwo(response, answer, { bytes, between: () => (taken(key), release) }),
@@ -65,9 +67,9 @@ export async function startS3Gate(target: string): Promise<S3Gate> {
     holdAfter: (objects) => {
       objectsLeft = objects;
     },
-    holdInside: ({ object, bytes }) =>
+    holdInside: ({ key, bytes }) =>
       new Promise((taken) => {
-        inside = { left: object, bytes, taken };
+        inside = { key, bytes, taken };
       }),
     release: () => {
       objectsLeft = Infinity;

@@ -20,9 +20,10 @@ describe('docker-compose.yml', () => {
     services = await composeServices();
   });
 
-  test('has a database, the Temporal server, its Web UI, the simulator and the worker', () => {
+  test('has a database, the Temporal server, its Web UI, an S3 server, the simulator and the worker', () => {
     assert.deepEqual([...services.keys()].sort(), [
       'postgresql',
+      's3',
       'simulator',
       'temporal',
       'temporal-namespace',
@@ -68,6 +69,7 @@ describe('docker-compose.yml', () => {
   test('publishes ports that the processes listen on, on this machine alone', () => {
     const published = [...services].flatMap(([name, { ports }]) => ports.map((port) => ({ name, port })));
     const listened: Record<string, string | undefined> = {
+      s3: named('s3').environment['VGW_PORT']?.slice(1),
       simulator: named('simulator').environment['SIMULATOR_PORT'],
       temporal: named('worker').environment['TEMPORAL_ADDRESS']?.split(':')[1],
       'temporal-ui': named('temporal-ui').environment['TEMPORAL_UI_PORT'],
@@ -86,7 +88,24 @@ describe('docker-compose.yml', () => {
   test('lets everything that others connect to by name listen on every address of its container', () => {
     assert.equal(named('simulator').environment['SIMULATOR_HOST'], '0.0.0.0');
     assert.equal(named('temporal').environment['BIND_ON_IP'], '0.0.0.0');
+    assert.match(named('s3').environment['VGW_PORT'] ?? '', /^:\d+$/);
     assert.equal(named('worker').environment['ATLAS_EXPORT_HTTP_HOST'], '0.0.0.0');
+  });
+
+  test('has the simulator export into the S3 server, and the worker look there', () => {
+    const { environment: s3 } = named('s3');
+    const { environment: simulator } = named('simulator');
+    const { environment: worker } = named('worker');
+    const { proof } = readSettings(worker);
+    const endpoint = `http://s3${s3['VGW_PORT']}`;
+    assert.deepEqual(proof?.overrides.AWS, { endpoint, region: s3['VGW_REGION'], forcePathStyle: true });
+    assert.equal(simulator['SIMULATOR_S3_ENDPOINT'], endpoint);
+    const key = [s3['ROOT_ACCESS_KEY_ID'], s3['ROOT_SECRET_ACCESS_KEY']];
+    assert.deepEqual(
+      [simulator['SIMULATOR_S3_ACCESS_KEY_ID'], simulator['SIMULATOR_S3_SECRET_ACCESS_KEY']],
+      key,
+    );
+    assert.deepEqual([worker['AWS_ACCESS_KEY_ID'], worker['AWS_SECRET_ACCESS_KEY']], key);
   });
 
   test('gives the database the same name and password everywhere', () => {

@@ -76,6 +76,38 @@ describe('the simulated Atlas, writing into an S3 server', () => {
     assert.deepEqual(failed, running);
   });
 
+  it('goes on with what it could not write, when it can again', async (t) => {
+    const world = await startSmallWorld({ seed: 'storage away' });
+    const { simulator, clock, eventsSnapshotId: snapshotId, exportBucketId } = world;
+    t.after(() => simulator.close());
+    const written: string[] = [];
+    let calls = 0;
+    /** Every third call fails. */
+    const unreliable = (): void => {
+      calls += 1;
+      if (calls % 3 === 1) throw new Error('the storage is away');
+    };
+    const writer = await simulator.writeExportsTo({
+      makeBucket: async () => unreliable(),
+      put: async (_bucketName, { key }) => {
+        unreliable();
+        written.push(key);
+      },
+      close: () => {},
+    });
+    t.after(() => writer.stop());
+    simulator.createForeignJob({ clusterName: 'events', snapshotId, exportBucketId, plan });
+    clock.advance(2_000);
+    let failures = 0;
+    while (!written.some((key) => key.endsWith('/.complete'))) {
+      assert.ok(failures < 100, `${written.length} objects after ${failures} failures`);
+      await writer.settle().catch(() => (failures += 1));
+    }
+    assert.ok(failures > 0);
+    assert.equal(written.length, filesInAll + 1);
+    assert.equal(new Set(written).size, written.length, 'none is written twice');
+  });
+
   it('can name a million objects without making them', async (t) => {
     const world = await startSmallWorld();
     const { simulator, ordersSnapshotId: snapshotId, exportBucketId } = world;

@@ -65,6 +65,15 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
+test('a server for exports without its keys ends it with code 2', async () => {
+  const child = start(['--port', '0'], { SIMULATOR_S3_ENDPOINT: 'http://127.0.0.1:9' });
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
+  const [code] = await once(child, 'close');
+  assert.equal(code, 2);
+  assert.match(text, /SIMULATOR_S3_ENDPOINT needs SIMULATOR_S3_ACCESS_KEY_ID/);
+});
+
 test('a wrong setting ends it with code 2 and names every problem', async () => {
   const child = start(['--port', 'x', '--speed=-1']);
   let text = '';

@@ -5,6 +5,7 @@ import { isInOrder } from '../audit/audit.ts';
 import { auditCsv, auditDocument, auditLines } from '../audit/audit-text.ts';
 import { withAtlasClient } from '../atlas.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { patientAtlas } from '../patient-atlas.ts';
 import { withProofAccess } from '../proof-access.ts';
 import { flag, moment, readOptions, text } from '../read-options.ts';
 import type { VerbCall } from '../verb.ts';
@@ -48,7 +49,11 @@ export async function run({ options, context }: VerbCall): Promise<ExitCode> {
   try {
     const audit = await withProofAccess({ environment, publicKeyFile: given.publicKey }, (proof) =>
       withAtlasClient(context, { credentials: given.credentials }, (atlas) =>
-        auditProject(request, { ...proof, atlas, signal }),
+        auditProject(request, {
+          ...proof,
+          atlas: patientAtlas(atlas, { signal, note: (line) => output.note(line) }),
+          signal,
+        }),
       ),
     );
     output.document(auditDocument(audit));
