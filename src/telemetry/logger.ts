@@ -1,5 +1,6 @@
 import type { Logger, LogLevel, LogMetadata } from '@temporalio/common';
 import { pino, stdSerializers, type DestinationStream, type Level } from 'pino';
+import { boundedValue } from './bounded-value.ts';
 import { createRedactor, redacted } from './redact.ts';
 
 export interface LoggerOptions {
@@ -50,8 +51,6 @@ export function createLogger({ level, secrets = [], destination }: LoggerOptions
       base: { service: 'atlas-export-worker' },
       messageKey: 'message',
       timestamp: false,
-      depthLimit: 8,
-      edgeLimit: 200,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: stdSerializers.errWithCause, cause: stdSerializers.errWithCause },
       redact: { paths: secretFields, censor: redacted },
@@ -79,7 +78,7 @@ function fieldsOf(metadata: LogMetadata | undefined): Record<string, unknown> {
   const fields: Record<string, unknown> = { time: time.toISOString() };
   for (const [name, value] of Object.entries(metadata ?? {})) {
     if (name === taskToken) continue;
-    fields[ownFields.has(name) ? `${name}_` : name] = value;
+    fields[ownFields.has(name) ? `${name}_` : name] = boundedValue(value);
   }
   return fields;
 }

@@ -84,6 +84,20 @@ describe('the logger', () => {
     assert.equal(records().length, 1);
   });
 
+  test('a value that is deep or wide is cut, however much JSON.stringify of this Node.js can bear', () => {
+    let deep: unknown = 'the bottom';
+    for (let depth = 0; depth < 50; depth += 1) deep = { inner: [deep] };
+    const { logger, lines } = keptLogger();
+    logger.info('deep', { deep });
+    logger.info('wide', { list: Array.from({ length: 5_000 }, () => 1) });
+    logger.info('said', { when: new Date(0) });
+    const [first = '', second = '', third = ''] = lines;
+    assert.doesNotMatch(first, /the bottom/);
+    assert.match(first, /"\[Object\]"/);
+    assert.match(second, /1,"4800 more are not shown"\]/);
+    assert.match(third, /"when":"1970-01-01T00:00:00.000Z"/);
+  });
+
   test('a secret is taken out wherever it stands, in whatever form', () => {
     const secret = 'pa"ss/word+secret';
     const { logger, lines } = keptLogger({ secrets: [secret] });
