@@ -134,7 +134,7 @@ describe('the checks of the fault simulation', () => {
     const [first] = events;
     assert.ok(first !== undefined);
     const marker: HistoryEvent = { ...first, type: 'markerRecorded' };
-    const grown = [...events, ...Array.from({ length: 40 }, () => marker)];
+    const grown = [...events, ...Array.from({ length: 100 }, () => marker)];
     assert.deepEqual(redChecks(withEvents(grown)), ['historyBounded']);
   });
 

@@ -1,10 +1,13 @@
+import type { HistoryEvent } from '../evidence.ts';
 import type { Invariant } from './index.ts';
 
 /** The start, the end, a cancellation, labels, and a marker for each change of the code. */
 const eventsBesideMax = 20;
 /** What each of these brings with it at most: its own events, those of its timer and of the workflow tasks between. */
 const eventsPer: Readonly<Record<string, number>> = {
-  activityTaskScheduled: 11,
+  // 11 on Temporal itself, as the history benchmark counts. This server now and then hands a worker a task without
+  // anything new in it, which is three events more (seed 2033).
+  activityTaskScheduled: 14,
   // A look that sees a new state is followed by another label.
   workflowPropertiesModified: 1,
   upsertWorkflowSearchAttributes: 1,
@@ -30,11 +33,17 @@ export const noWorkflowTaskFails: Invariant = ({ histories }) =>
 export const historyBounded: Invariant = ({ histories }) =>
   histories.flatMap(({ workflowId, events }) => {
     const eventsMax = events.reduce((sum, { type }) => sum + (eventsPer[type] ?? 0), eventsBesideMax);
-    const looks = events.filter(({ type }) => type === 'activityTaskScheduled').length;
     return events.length > eventsMax
-      ? [`${workflowId}: ${events.length} events, of ${eventsMax} at most, for ${looks} activities`]
+      ? [`${workflowId}: ${events.length} events, of ${eventsMax} at most: ${countsText(events)}`]
       : [];
   });
+
+/** "10 activityTaskScheduled, 10 timerStarted, …" */
+function countsText(events: readonly HistoryEvent[]): string {
+  const counts = new Map<string, number>();
+  for (const { type } of events) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts].map(([type, count]) => `${count} ${type}`).join(', ');
+}
 
 /** Every history replays with the workflow code that made it. */
 export const historiesReplay: Invariant = ({ histories }) =>
