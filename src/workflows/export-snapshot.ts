@@ -144,15 +144,17 @@ async function resolvedInTime(run: ExportRun, input: ResolveExportInput): Promis
       return checkedResolved(await run.calls.lists(run.remainingMs()).resolveExport(input));
     } catch (error) {
       const answer = atlasAnswer(error);
-      const remainingMs = run.remainingMs();
-      if (!isOddAnswer(error) || remainingMs === 0) {
-        const doing = `looking up the snapshot and the bucket (${answer.message})`;
-        throw refusal(run, answer) ?? deadlineExceeded(run, doing);
+      const isOdd = isOddAnswer(error);
+      const refused = isOdd ? undefined : refusal(run, answer);
+      if (refused !== undefined) throw refused;
+      if (isOdd) run.note(`The snapshot and the bucket are looked up again: ${answer.message}.`);
+      // Temporal stops to repeat a call as soon as the next try would come after the deadline, which is before it.
+      if (run.remainingMs() > 0) {
+        const delayMs = spacedDelayMs(oddAnswerPauseMs, run.historyUse(tries));
+        await sleep(delayMs, { summary: 'looking up the snapshot again' });
       }
-      run.note(`The snapshot and the bucket are looked up again: ${answer.message}.`);
-      await sleep(spacedDelayMs(oddAnswerPauseMs, run.historyUse(tries)), {
-        summary: 'looking up the snapshot again',
-      });
+      if (run.remainingMs() > 0) continue;
+      throw deadlineExceeded(run, `looking up the snapshot and the bucket (${answer.message})`);
     }
   }
 }

@@ -201,6 +201,22 @@ describe('following an export job', () => {
     assert.equal(atlas.jobs.length, 0);
   });
 
+  test('a deadline that comes while "latest" is looked up in vain has passed when it says so', async () => {
+    const atlas = new PretendAtlas();
+    atlas.before = () => {
+      throw atlasFailure(page503);
+    };
+    await time.withWorker(atlas.activities(), async (queue) => {
+      const handle = await queue.start({ ...request, snapshotId: 'latest', deadline: '20 minutes' });
+      const failure = await exportFailureOf(handle);
+      assert.equal(failure.type, 'DeadlineExceeded');
+      assert.match(failure.message, /503/);
+      const { startTime, closeTime } = await handle.describe();
+      const tookMs = (closeTime?.getTime() ?? 0) - startTime.getTime();
+      assert.ok(tookMs >= hourMs / 3, `it ended after ${tookMs / 1_000} s`);
+    });
+  });
+
   test('"latest" and a bucket by name are looked up first', async () => {
     const atlas = new PretendAtlas();
     const { exportBucketId: _, ...rest } = request;
