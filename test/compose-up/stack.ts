@@ -131,7 +131,7 @@ export class ComposeStack {
   /** The program that the image is made of, with folders in place of the volumes. */
   async startS3(): Promise<void> {
     const { image, command } = this.#service('s3');
-    assert.equal(image, `ghcr.io/versity/versitygw:${s3ServerVersion}`);
+    assert.equal(image, `versity/versitygw:${s3ServerVersion}`);
     const volumes = ['/attributes', '/buckets'];
     for (const each of volumes) await mkdir(join(this.#folder, each));
     const here = command.map((part) =>
