@@ -110,4 +110,29 @@ export const fleetRecordings: readonly FleetRecording[] = [
       return workflowId;
     },
   },
+  {
+    // Somebody else's export uses up the limit of the project, so that what is exported there is looked at again.
+    name: 'fleet-beside-others',
+    bringAbout: async (stage) => {
+      const groupId = '6'.repeat(24);
+      const { request, bucketId } = addFleet(stage, groupId);
+      const clusterName = 'elsewhere-6';
+      stage.simulator.addCluster({ groupId, clusterName, clusterType: 'REPLICASET' });
+      stage.simulator.setExportPlan(
+        { clusterName },
+        { queuedMs: 0, runningMs: 12_000, outcome: 'Successful' },
+      );
+      const { id: snapshotId } = stage.simulator.addSnapshot({
+        groupId,
+        clusterName,
+        frequencyType: 'daily',
+        createdAt: Date.now() - dayMs,
+      });
+      await stage.client.start({ groupId, clusterName, snapshotId, exportBucketId: bucketId });
+      const limited = { ...request, atOnce: { perProject: 1 } };
+      const handle = await stage.client.fleets.start(limited, { name: 'recorded-beside-others' });
+      await handle.result();
+      return handle.workflowId;
+    },
+  },
 ];

@@ -85,6 +85,7 @@ describe('a history recorded by a release', async () => {
       'fleet-dry-run',
       'fleet-out-of-time',
       'fleet-continued',
+      'fleet-beside-others',
     ]) {
       assert.ok(
         histories.some(({ name }) => name.includes(part)),
