@@ -108,6 +108,11 @@ describe('the checks of the fault simulation', () => {
     assert.deepEqual(redChecks({ calls: [limited, early] }), ['retryAfterRespected']);
     const patient = { ...early, at: call.at + 61_000 };
     assert.deepEqual(redChecks({ calls: [limited, patient] }), []);
+    const ofTokens = { ...limited, operation: 'createToken' } as const;
+    assert.deepEqual(redChecks({ calls: [ofTokens, early] }), []);
+    assert.deepEqual(redChecks({ calls: [ofTokens, { ...early, operation: 'createToken' }] }), [
+      'retryAfterRespected',
+    ]);
   });
 
   test('see a workflow task that failed, but for a last word that crossed with an event', () => {

@@ -6,7 +6,8 @@ const onItsWayMs = 1_500;
 
 /**
  * After a 429 a worker does not call the project again before the `Retry-After` has passed. Each worker is told
- * for itself: what one was told the other cannot know.
+ * for itself: what one was told the other cannot know. Tokens have a limit of their own: one that is renewed early
+ * serves on until it expires.
  */
 export const retryAfterRespected: Invariant = ({ calls }) =>
   calls.flatMap((limited) => {
@@ -16,7 +17,7 @@ export const retryAfterRespected: Invariant = ({ calls }) =>
       (call) =>
         call.sequence > limited.sequence &&
         call.headers['user-agent'] === limited.headers['user-agent'] &&
-        call.operation !== 'createToken' &&
+        isOfTokens(call) === isOfTokens(limited) &&
         call.at > limited.at + onItsWayMs &&
         call.at < limited.at + waitMs - onItsWayMs,
     );
@@ -25,6 +26,10 @@ export const retryAfterRespected: Invariant = ({ calls }) =>
         `${call.operation} was called ${Math.round((call.at - limited.at) / 1000)} s after a 429 that asked for ${Math.round(waitMs / 1000)} s`,
     );
   });
+
+function isOfTokens({ operation }: RecordedRequest): boolean {
+  return operation === 'createToken';
+}
 
 function retryAfterMs({ retryAfter, at }: RecordedRequest): number | undefined {
   if (retryAfter === undefined) return undefined;
