@@ -18,23 +18,40 @@ export interface Ending {
 /** An export that has not ended by then is lost. Longer than a create of unknown outcome is looked for. */
 const endTimeoutMsDefault = 5 * 60_000;
 
+/** Each wait is a long poll, of which a server bears so many at once and refuses the others. */
+const waitsAtOnce = 200;
+
 /** Waits for every export. One that fails, or does not end, has its failure. */
-export function endingsOf(
+export async function endingsOf(
   started: readonly StartedExport[],
   endTimeoutMs: number = endTimeoutMsDefault,
 ): Promise<Ending[]> {
-  return Promise.all(
-    started.map(async ({ request: { clusterName }, handle }) => {
-      const { workflowId } = handle;
-      try {
-        const result = await within(handle.result(), { ms: endTimeoutMs, otherwise: 'it did not end' });
-        return { clusterName, workflowId, result, failure: undefined };
-      } catch (error) {
-        const failure = error instanceof Error ? error.message : String(error);
-        return { clusterName, workflowId, result: undefined, failure };
-      }
-    }),
-  );
+  const untilMs = performance.now() + endTimeoutMs;
+  const waiting = started.entries();
+  const endings: Ending[] = [];
+  const wait = async (): Promise<void> => {
+    for (const [index, each] of waiting)
+      endings[index] = await endingOf(each, Math.max(1_000, untilMs - performance.now()));
+  };
+  await Promise.all(Array.from({ length: waitsAtOnce }, wait));
+  return endings;
+}
+
+async function endingOf({ request, handle }: StartedExport, ms: number): Promise<Ending> {
+  const { clusterName } = request;
+  const { workflowId } = handle;
+  try {
+    const result = await within(handle.result(), { ms, otherwise: 'it did not end' });
+    return { clusterName, workflowId, result, failure: undefined };
+  } catch (error) {
+    return { clusterName, workflowId, result: undefined, failure: failureText(error) };
+  }
+}
+
+/** With the cause: a call that failed says only that it did. */
+function failureText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
 
 /** Exports that were lost, and what the books hold against the others; empty when all is well. */
