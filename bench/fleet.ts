@@ -88,7 +88,7 @@ async function run(world: World, name: string, request: KeepExportedRequest): Pr
   const jobListsBefore = simulator.books.count('listExportJobs');
   const createsBefore = simulator.books.createsAccepted;
   const startedAtMs = performance.now();
-  const handle = await client.fleets.start(request, { name });
+  const handle = await client.fleets.start(request, { name: name.replaceAll(' ', '-') });
   const result = await handle.result();
   const seconds = (performance.now() - startedAtMs) / 1000;
   const after = await worker.usage();
