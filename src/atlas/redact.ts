@@ -5,8 +5,6 @@ const READ_LENGTH_MAX = 4_000;
 const AUTHORIZATION_VALUE = /\b(Digest|Bearer|Basic) +[\w+/=~.-]{4,}[^<>\r\n]*/gi;
 const SENSITIVE_FIELD =
   /\b(c?nonce|response|opaque|access_token|client_secret)("?\s*[=:]\s*)("[^"]*"?|[^\s,&<>]+)/gi;
-/** Is no text to protobuf; it comes so in JSON, or where a text is cut off. */
-const HALF_CHARACTER = /\p{Surrogate}/gu;
 const INVISIBLE = /[\p{Cc}\p{Cf}\s]+/gu;
 
 /** Turns text from outside into something that may stand in an error message. */
@@ -28,6 +26,7 @@ export function createTextCleaner(secrets: readonly string[]): TextCleaner {
       .replaceAll(INVISIBLE, ' ')
       .trim();
     const shown = cleaned.length <= SHOWN_LENGTH_MAX ? cleaned : `${cleaned.slice(0, SHOWN_LENGTH_MAX)}…`;
-    return shown.replaceAll(HALF_CHARACTER, '\u{fffd}');
+    // Half a character is no text to protobuf; it comes so in JSON, or where a text is cut off.
+    return shown.toWellFormed();
   };
 }

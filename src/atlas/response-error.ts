@@ -40,10 +40,10 @@ export function errorFromAnswer(
   const { kind, errorCode, detail } = explainBody(answer, context.clean);
   const said = detail ?? (kind === 'empty' ? 'an empty body' : undefined);
   const words = [String(answer.status), ...(errorCode === undefined ? [] : [errorCode])].join(' ');
-  const ErrorClass = overrides.ErrorClass ?? classFor(answer, errorCode);
-  const besides = refusesOnlyNonce(answer)
-    ? ' (it refuses the nonce it has just given, not the credential)'
-    : '';
+  const nonceAlone = refusesOnlyNonce(answer);
+  const ErrorClass =
+    overrides.ErrorClass ?? (nonceAlone ? AtlasUnavailableError : classFor(answer.status, errorCode));
+  const besides = nonceAlone ? ' (it refuses the nonce it has just given, not the credential)' : '';
   return new ErrorClass({
     message: `Atlas answered ${subjectOf(context)} with ${words}${said === undefined ? '' : `: ${said}`}${besides}`,
     operation: context.operation,
@@ -59,9 +59,7 @@ export function subjectOf(context: ErrorContext): string {
   return context.subject ?? context.operation;
 }
 
-function classFor(answer: HttpAnswer, errorCode: string | undefined): AtlasErrorClass {
-  const { status } = answer;
-  if (refusesOnlyNonce(answer)) return AtlasUnavailableError;
+function classFor(status: number, errorCode: string | undefined): AtlasErrorClass {
   if (status === 401) return AtlasUnauthorizedError;
   if (status === 403) return AtlasForbiddenError;
   if (status === 404) return AtlasNotFoundError;

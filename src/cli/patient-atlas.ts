@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AtlasError, type AtlasClient, type AtlasErrorCode } from '../atlas/index.ts';
+import { withAtlasClient, type WithAtlasClientOptions } from './atlas.ts';
+import type { CliContext } from './context.ts';
 
 /** Pauses before the same is asked again, where Atlas names none. */
 const pausesMs = [1_000, 2_000, 4_000];
@@ -19,6 +21,17 @@ export interface Patience {
   readonly note: (text: string) => void;
   /** @default by the clock, until `signal` */
   readonly pause?: (delayMs: number) => Promise<void>;
+}
+
+/** {@link withAtlasClient}, with a client that is patient until the command is interrupted, and says so. */
+export function withPatientAtlas<Result>(
+  context: CliContext,
+  options: WithAtlasClientOptions,
+  work: (atlas: AtlasClient) => Promise<Result>,
+): Promise<Result> {
+  const { interrupted: signal, output } = context;
+  const patience: Patience = { signal, note: (line) => output.note(line) };
+  return withAtlasClient(context, options, (atlas) => work(patientAtlas(atlas, patience)));
 }
 
 /**

@@ -2,8 +2,6 @@ import { DefaultFailureConverter, type PayloadConverter } from '@temporalio/comm
 
 type Failure = ReturnType<DefaultFailureConverter['errorToFailure']>;
 
-const replacement = '\u{fffd}';
-
 /**
  * Temporal's own, but for halves of characters, as words of Atlas or of a proxy may hold: the worker's core cannot
  * read a failure with one, and the worker ends.
@@ -13,15 +11,11 @@ class WellFormedFailureConverter extends DefaultFailureConverter {
   override errorToFailure(error: unknown, payloadConverter: PayloadConverter): Failure {
     const failure = super.errorToFailure(error, payloadConverter);
     const { message, stackTrace, applicationFailureInfo: info } = failure;
-    if (message) failure.message = wellFormed(message);
-    if (stackTrace) failure.stackTrace = wellFormed(stackTrace);
-    if (info?.type) info.type = wellFormed(info.type);
+    if (message) failure.message = message.toWellFormed();
+    if (stackTrace) failure.stackTrace = stackTrace.toWellFormed();
+    if (info?.type) info.type = info.type.toWellFormed();
     return failure;
   }
-}
-
-function wellFormed(text: string): string {
-  return text.replaceAll(/\p{Surrogate}/gu, replacement);
 }
 
 /** Found by this name: see `dataConverter`. */

@@ -31,7 +31,7 @@ export function affordableIntervalMs(use: HistoryUse): number {
 
 /** How long to wait where `wantedMs` would do: as long as the history has room for, and never past the deadline. */
 export function spacedDelayMs(wantedMs: number, use: HistoryUse): number {
-  return Math.round(Math.max(1, Math.min(Math.max(wantedMs, affordableIntervalMs(use)), use.remainingMs)));
+  return Math.round(Math.min(Math.max(wantedMs, affordableIntervalMs(use)), use.remainingMs));
 }
 
 /** Whether the history still has room for looks that people ask for. */

@@ -1,5 +1,5 @@
 import type { AtlasAnswer, ExportProgress, PollFailure, PollingSettings } from '../contract/index.ts';
-import { affordableIntervalMs } from './history-budget.ts';
+import { affordableIntervalMs, spacedDelayMs } from './history-budget.ts';
 import { pollPresets } from './poll-presets.ts';
 import { nextPollDelayMs } from './poll-schedule.ts';
 import { rememberObservation, type ProgressObservation } from './progress-observation.ts';
@@ -105,11 +105,11 @@ export class LookLog {
     lookByMs?: number | undefined;
   }): number {
     const remainingMs = Math.max(0, use.deadlineAtMs - use.nowMs);
-    const affordableMs = affordableIntervalMs({ ...use, polls: this.polls, remainingMs });
     const wantedMs =
       this.failure === undefined ? this.scheduledDelayMs(use) : this.failureDelayMs(this.failure);
-    this.stretched = affordableMs > wantedMs;
-    return Math.round(Math.min(Math.max(wantedMs, affordableMs), remainingMs));
+    const history = { ...use, polls: this.polls, remainingMs };
+    this.stretched = affordableIntervalMs(history) > wantedMs;
+    return spacedDelayMs(wantedMs, history);
   }
 
   private scheduledDelayMs({

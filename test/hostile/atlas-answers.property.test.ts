@@ -19,6 +19,7 @@ import { resourcePath } from '../../src/atlas/api-version.ts';
 import { parseRetryAfter } from '../../src/atlas/retry-after.ts';
 import { snapshotSchema } from '../../src/atlas/snapshot.ts';
 import { PROPERTY_LIMITS } from '../atlas/support/property-limits.ts';
+import { exportJob } from './export-job-document.ts';
 import { hostileBody, hostileDocument, hostileJson, hostileText, jsonText } from './hostile-values.ts';
 
 /** Many properties of one kind: each gets its share of the time. */
@@ -30,19 +31,6 @@ const id = '5'.repeat(24);
 const pageLimit = 5;
 const yearMs = 366 * 24 * 60 * 60 * 1000;
 
-const exportJob = {
-  id,
-  state: 'InProgress',
-  stateReason: { errorCode: 'A', message: 'b' },
-  exportStatus: { exportedCollections: 1, totalCollections: 2 },
-  components: [{ exportId: id, replicaSetName: 'shard-0' }],
-  createdAt: '2026-08-10T03:28:25Z',
-  finishedAt: null,
-  snapshotId: id,
-  exportBucketId: id,
-  prefix: 'a/b',
-  customData: [{ key: 'k', value: 'v' }],
-};
 const documents: readonly (readonly [string, v.GenericSchema<unknown, object>, Record<string, unknown>])[] = [
   ['an export job', exportJobSchema, exportJob],
   [

@@ -3,9 +3,8 @@ import { snapshotFrequencies } from '../../contract/index.ts';
 import { auditProject, type AuditRequest } from '../audit/audit-project.ts';
 import { isInOrder } from '../audit/audit.ts';
 import { auditCsv, auditDocument, auditLines } from '../audit/audit-text.ts';
-import { withAtlasClient } from '../atlas.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { patientAtlas } from '../patient-atlas.ts';
+import { withPatientAtlas } from '../patient-atlas.ts';
 import { withProofAccess } from '../proof-access.ts';
 import { flag, moment, readOptions, text } from '../read-options.ts';
 import type { VerbCall } from '../verb.ts';
@@ -48,12 +47,8 @@ export async function run({ options, context }: VerbCall): Promise<ExitCode> {
   };
   try {
     const audit = await withProofAccess({ environment, publicKeyFile: given.publicKey }, (proof) =>
-      withAtlasClient(context, { credentials: given.credentials }, (atlas) =>
-        auditProject(request, {
-          ...proof,
-          atlas: patientAtlas(atlas, { signal, note: (line) => output.note(line) }),
-          signal,
-        }),
+      withPatientAtlas(context, { credentials: given.credentials }, (atlas) =>
+        auditProject(request, { ...proof, atlas, signal }),
       ),
     );
     output.document(auditDocument(audit));

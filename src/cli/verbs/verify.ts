@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { withAtlasClient } from '../atlas.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { patientAtlas } from '../patient-atlas.ts';
+import { withPatientAtlas } from '../patient-atlas.ts';
 import { withProofAccess, type ProofAccess } from '../proof-access.ts';
 import { flag, readOptions, text } from '../read-options.ts';
 import { UsageError } from '../usage-error.ts';
@@ -69,10 +68,7 @@ function lookedUp(
   { proof, given, context }: { proof: ProofAccess; given: Options; context: VerbCall['context'] },
 ): Promise<Subject> {
   const { credentials } = given;
-  const { interrupted: signal, output } = context;
-  return withAtlasClient(context, { credentials }, (atlas) =>
-    subjectAtAtlas(patientAtlas(atlas, { signal, note: (line) => output.note(line) }), named, proof),
-  );
+  return withPatientAtlas(context, { credentials }, (atlas) => subjectAtAtlas(atlas, named, proof));
 }
 
 /** Undefined for a manifest. */
