@@ -99,6 +99,8 @@ export interface OccupyingExport {
 export interface SurveyOccupiedInput extends Pick<ClusterReference, 'groupId' | 'credentials'> {
   /** Clusters whose lists of jobs are to be read. */
   readonly clusters: readonly Pick<SurveyedCluster, 'clusterName' | 'shardCount'>[];
+  /** Clusters of which a running export alone is no reason to read the list: the run follows it, and knows its size. */
+  readonly followed?: readonly string[];
 }
 
 export interface ClusterOccupied {
@@ -108,7 +110,7 @@ export interface ClusterOccupied {
 
 /** What is being exported in a project, whoever asked for it. */
 export interface OccupiedSurvey {
-  /** By Atlas's lists: the clusters that could be read of those asked about and of those with running exports. */
+  /** By Atlas's lists, of the clusters that could be read: those asked about, and those where others' exports run. */
   readonly clusters: readonly ClusterOccupied[];
   /** By Temporal's list: exports of this namespace whose jobs may not be listed at Atlas yet. */
   readonly running: readonly { readonly clusterName: string; readonly snapshotId: string }[];

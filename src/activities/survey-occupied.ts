@@ -10,16 +10,16 @@ type AskedCluster = SurveyOccupiedInput['clusters'][number];
 
 /**
  * What is being exported in a project now: by Atlas's lists of the clusters that are asked about and of those in which
- * exports of this namespace run, and these exports themselves, whose jobs Atlas may not list yet. A cluster that
+ * exports of this namespace run that the asker does not follow, and all these exports themselves, whose jobs Atlas may not list yet. A cluster that
  * cannot be read is left out.
  */
 export async function surveyOccupied(
   atlas: AtlasClient,
-  { groupId, clusters }: SurveyOccupiedInput,
+  { groupId, clusters, followed }: SurveyOccupiedInput,
   options: CallOptions,
 ): Promise<OccupiedSurvey> {
   const running = await runningExportsOf(groupId);
-  const asked = withRunning(clusters, running);
+  const asked = withRunning({ clusters, running, followed });
   const read: ClusterOccupied[] = [];
   for (let start = 0; start < asked.length; start += listsAtOnce) {
     const some = asked.slice(start, start + listsAtOnce);
@@ -43,8 +43,13 @@ async function clusterOccupied(
 }
 
 /** How many shards a cluster has that was not asked about, its jobs' components tell. */
-function withRunning(clusters: readonly AskedCluster[], running: readonly RunningExport[]): AskedCluster[] {
-  const names = new Set(clusters.map(({ clusterName }) => clusterName));
+function withRunning(known: {
+  readonly clusters: readonly AskedCluster[];
+  readonly running: readonly RunningExport[];
+  readonly followed: readonly string[] | undefined;
+}): AskedCluster[] {
+  const { clusters, running, followed = [] } = known;
+  const names = new Set([...clusters.map(({ clusterName }) => clusterName), ...followed]);
   const others = new Set(running.map(({ clusterName }) => clusterName).filter((name) => !names.has(name)));
   return [...clusters, ...[...others].map((clusterName) => ({ clusterName, shardCount: 1 }))];
 }

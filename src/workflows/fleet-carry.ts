@@ -25,6 +25,8 @@ const clusterSchema = v.tuple([
   v.nullable(v.string()),
   // Proven before, of unknown proof before, proven now. A run of an older release has none.
   v.optional(v.tuple([v.number(), v.number(), v.number()])),
+  // Seconds from the start of the fleet's run to when its list of jobs was read. A run of an older release has none.
+  v.optional(v.nullable(v.number())),
 ]);
 
 type CarriedCluster = v.InferOutput<typeof clusterSchema>;
@@ -66,7 +68,7 @@ export function carriedFleet(state: FleetState): CarriedFleet {
       Number(toRead),
       exportBucketId,
       problem ?? null,
-      clusters.map(carriedCluster),
+      clusters.map((cluster) => carriedCluster(cluster, state)),
     ]),
     waiting: state.waiting.map((each) => [
       ...placeOf(each.cluster),
@@ -94,7 +96,7 @@ export function restoredFleet(
 ): FleetState | undefined {
   if (carried.projects.length !== request.projects.length) return undefined;
   const state = new FleetState(request, carried.startedAtMs);
-  state.projects.forEach((project, index) => restoreProject(project, carried.projects[index]));
+  state.projects.forEach((project, index) => restoreProject(project, carried.projects[index], carried));
   for (const [project, index, snapshotId, orderKey, replicaSets, failedJobs, size] of carried.waiting) {
     const cluster = state.projects[project]?.clusters[index];
     if (cluster === undefined) return undefined;
@@ -119,8 +121,8 @@ function named(cluster: FleetCluster): { cluster: FleetCluster; groupId: string;
   return { cluster, groupId: cluster.project.groupId, clusterName: cluster.clusterName };
 }
 
-function carriedCluster(cluster: FleetCluster): CarriedCluster {
-  const { after } = cluster;
+function carriedCluster(cluster: FleetCluster, { startedAtMs }: FleetState): CarriedCluster {
+  const { after, jobsReadAtMs } = cluster;
   return [
     cluster.clusterName,
     cluster.sharded ? cluster.shardCount : 0,
@@ -141,22 +143,28 @@ function carriedCluster(cluster: FleetCluster): CarriedCluster {
     after === undefined || cluster.candidatesLeft === 0 ? null : [after.orderKey, after.snapshotId],
     cluster.problem ?? null,
     [cluster.provenBefore, cluster.proofUnknownBefore, cluster.provenNow],
+    jobsReadAtMs === undefined ? null : Math.floor((jobsReadAtMs - startedAtMs) / 1000),
   ];
 }
 
 function restoreProject(
   project: FleetProjectState,
   carried: CarriedFleet['projects'][number] | undefined,
+  { startedAtMs }: Pick<CarriedFleet, 'startedAtMs'>,
 ): void {
   if (carried === undefined) return;
   const [toRead, exportBucketId, problem, clusters] = carried;
   project.toRead = toRead === 1;
   project.exportBucketId = exportBucketId;
   project.problem = problem ?? undefined;
-  project.clusters.push(...clusters.map((cluster) => restoredCluster(project, cluster)));
+  project.clusters.push(...clusters.map((cluster) => restoredCluster(project, cluster, { startedAtMs })));
 }
 
-function restoredCluster(project: FleetProjectState, carried: CarriedCluster): FleetCluster {
+function restoredCluster(
+  project: FleetProjectState,
+  carried: CarriedCluster,
+  { startedAtMs }: Pick<CarriedFleet, 'startedAtMs'>,
+): FleetCluster {
   const [
     clusterName,
     shards,
@@ -167,6 +175,7 @@ function restoredCluster(project: FleetProjectState, carried: CarriedCluster): F
     after,
     problem,
     proof,
+    jobsReadAfterSeconds,
   ] = carried;
   const [due, exportedBefore, runningBefore, givenUp, expiringSoon, sizeUnknown, exportedNow, failedNow] =
     figures;
@@ -190,5 +199,7 @@ function restoredCluster(project: FleetProjectState, carried: CarriedCluster): F
     failedNow,
     after: after === null ? undefined : { orderKey: after[0], snapshotId: after[1] },
     candidatesLeft,
+    jobsReadAtMs:
+      typeof jobsReadAfterSeconds === 'number' ? startedAtMs + jobsReadAfterSeconds * 1000 : undefined,
   };
 }

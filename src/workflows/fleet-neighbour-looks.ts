@@ -1,9 +1,10 @@
 import { isCancellation, sleep } from '@temporalio/workflow';
+import type { OccupyingExport } from '../activities/fleet-activities.ts';
 import { checkedOccupied } from './activity-answers.ts';
 import { atlasAnswer } from './atlas-answer.ts';
 import { surveyCalls } from './fleet-calls.ts';
-import { FleetNeighbours } from './fleet-neighbours.ts';
-import type { FleetProjectState, FleetState, WaitingExport } from './fleet-state.ts';
+import { clustersToRead, FleetNeighbours } from './fleet-neighbours.ts';
+import type { FleetCluster, FleetProjectState, FleetState, WaitingExport } from './fleet-state.ts';
 import { nextToStart, occupantKey } from './fleet-window.ts';
 
 /** Looks side by side. */
@@ -46,10 +47,17 @@ export class NeighbourLooks {
     return starting;
   }
 
+  /** Takes what the survey of a cluster has shown beside its snapshots. */
+  sawCluster(cluster: FleetCluster, occupying: readonly OccupyingExport[]): void {
+    const { project, clusterName } = cluster;
+    this.neighbours.sawCluster({ groupId: project.groupId, clusterName }, occupying);
+    this.sawJobs(cluster, occupying);
+  }
+
   /** As last seen, in the projects that were looked at. */
   replicaSetsElsewhere(): number {
-    const own = new Set([...this.state.running.values()].map(occupantKey));
-    const others = this.neighbours.occupants().filter((each) => !own.has(occupantKey(each)));
+    const followed = this.followed();
+    const others = this.neighbours.occupants().filter((each) => !followed.has(occupantKey(each)));
     return others.reduce((sum, { replicaSets }) => sum + replicaSets, 0);
   }
 
@@ -84,14 +92,23 @@ export class NeighbourLooks {
   }
 
   private async look({ groupId, credentials, clusters }: FleetProjectState): Promise<void> {
-    const asked = this.neighbours
-      .toRead(groupId, clusters, Date.now())
-      .map(({ clusterName, shardCount }) => ({ clusterName, shardCount }));
-    const shardCounts = new Map(clusters.map(({ clusterName, shardCount }) => [clusterName, shardCount]));
+    const asked = clustersToRead(clusters, Date.now());
+    const running = [...this.state.running.values()].filter((each) => each.groupId === groupId);
     try {
-      const input = { groupId, credentials, clusters: asked };
-      const survey = checkedOccupied(await surveyCalls(groupId).surveyOccupied(input));
+      const survey = checkedOccupied(
+        await surveyCalls(groupId).surveyOccupied({
+          groupId,
+          credentials,
+          clusters: asked.map(({ clusterName, shardCount }) => ({ clusterName, shardCount })),
+          followed: [...new Set(running.map(({ clusterName }) => clusterName))],
+        }),
+      );
+      const shardCounts = new Map(clusters.map(({ clusterName, shardCount }) => [clusterName, shardCount]));
       this.neighbours.looked(groupId, survey, { nowMs: Date.now(), shardCounts });
+      // One that could not be read is asked for no sooner, or it would take the turn of others.
+      for (const cluster of asked) this.sawJobs(cluster, []);
+      const occupying = new Map(survey.clusters.map((each) => [each.clusterName, each.occupying]));
+      for (const cluster of clusters) this.sawJobs(cluster, occupying.get(cluster.clusterName));
     } catch (error) {
       if (isCancellation(error)) throw error;
       this.neighbours.failedToLook(groupId, Date.now());
@@ -100,5 +117,21 @@ export class NeighbourLooks {
     } finally {
       this.looks -= 1;
     }
+  }
+
+  private sawJobs(cluster: FleetCluster, occupying: readonly OccupyingExport[] | undefined): void {
+    if (occupying === undefined) return;
+    const { clusterName, project } = cluster;
+    const { groupId } = project;
+    const followed = this.followed();
+    const areFollowed = occupying.every(({ snapshotId }) =>
+      followed.has(occupantKey({ groupId, clusterName, snapshotId })),
+    );
+    cluster.jobsReadAtMs = areFollowed ? Date.now() : undefined;
+  }
+
+  /** The exports whose end this run hears of. */
+  private followed(): ReadonlySet<string> {
+    return new Set([...this.state.running.values()].map(occupantKey));
   }
 }

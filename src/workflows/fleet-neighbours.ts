@@ -15,9 +15,19 @@ const pauseMsFirstPerProject = 2_000;
 /** Lists that one look reads. In a project of more clusters they take turns. */
 const listsMax = 100;
 
-interface ClusterView {
-  readonly occupying: readonly OccupyingExport[];
-  readonly readAtMs: number;
+/**
+ * Of a project's clusters, those whose lists of jobs the next look reads: where others export, or what was not read
+ * for as long as a look holds.
+ */
+export function clustersToRead<Cluster extends { readonly jobsReadAtMs: number | undefined }>(
+  clusters: readonly Cluster[],
+  nowMs: number,
+): Cluster[] {
+  const readAtMs = (cluster: Cluster): number => cluster.jobsReadAtMs ?? -Infinity;
+  return clusters
+    .filter((cluster) => nowMs - readAtMs(cluster) >= holdMs)
+    .sort((a, b) => (readAtMs(a) === readAtMs(b) ? 0 : readAtMs(a) - readAtMs(b)))
+    .slice(0, listsMax);
 }
 
 /** A project as looks have shown it. */
@@ -26,7 +36,7 @@ interface ProjectView {
   lookedAtMs: number | undefined;
   pauseMs: number;
   running: readonly Omit<Occupant, 'groupId'>[];
-  readonly clusters: Map<string, ClusterView>;
+  readonly clusters: Map<string, readonly OccupyingExport[]>;
 }
 
 /**
@@ -44,11 +54,10 @@ export class FleetNeighbours {
 
   /** Takes what the survey of a cluster has shown beside its snapshots. */
   sawCluster(
-    groupId: string,
-    clusterName: string,
-    { occupying, nowMs }: { occupying: readonly OccupyingExport[]; nowMs: number },
+    { groupId, clusterName }: Pick<Occupant, 'groupId' | 'clusterName'>,
+    occupying: readonly OccupyingExport[],
   ): void {
-    this.view(groupId).clusters.set(clusterName, { occupying, readAtMs: nowMs });
+    this.view(groupId).clusters.set(clusterName, occupying);
   }
 
   /** An export whose job is not listed yet occupies as many replica sets as its cluster has, so far as that is known. */
@@ -66,9 +75,7 @@ export class FleetNeighbours {
     }));
     // Of a cluster that is none of the fleet's, nothing is read once no export runs there: what was read is old then.
     for (const name of view.clusters.keys()) if (!shardCounts.has(name)) view.clusters.delete(name);
-    for (const { clusterName, occupying } of clusters) {
-      view.clusters.set(clusterName, { occupying, readAtMs: nowMs });
-    }
+    for (const { clusterName, occupying } of clusters) view.clusters.set(clusterName, occupying);
   }
 
   /** A look that failed holds as long as another, with what was known before it: it must not hold up the exports. */
@@ -95,31 +102,13 @@ export class FleetNeighbours {
     const isAnother = (each: OccupyingExport): boolean => each.snapshotId !== occupant.snapshotId;
     const { clusterName } = occupant;
     view.running = view.running.filter((each) => each.clusterName !== clusterName || isAnother(each));
-    const cluster = view.clusters.get(clusterName);
-    if (cluster === undefined) return;
-    view.clusters.set(clusterName, { ...cluster, occupying: cluster.occupying.filter(isAnother) });
+    const occupying = view.clusters.get(clusterName);
+    if (occupying !== undefined) view.clusters.set(clusterName, occupying.filter(isAnother));
   }
 
   isKnown(groupId: string, nowMs: number): boolean {
     const { lookedAtMs } = this.view(groupId);
     return lookedAtMs !== undefined && nowMs - lookedAtMs < holdMs;
-  }
-
-  /** Of a project's clusters, those whose lists the next look reads: occupied ones, and what was not read for long. */
-  toRead<Cluster extends { readonly clusterName: string }>(
-    groupId: string,
-    clusters: readonly Cluster[],
-    nowMs: number,
-  ): Cluster[] {
-    const views = this.view(groupId).clusters;
-    const readAtMs = ({ clusterName }: Cluster): number => views.get(clusterName)?.readAtMs ?? -Infinity;
-    const isOccupied = ({ clusterName }: Cluster): boolean =>
-      (views.get(clusterName)?.occupying.length ?? 0) > 0;
-    const isOld = (cluster: Cluster): boolean => nowMs - readAtMs(cluster) >= holdMs;
-    return clusters
-      .filter((cluster) => isOccupied(cluster) || isOld(cluster))
-      .sort((a, b) => Number(isOccupied(b)) - Number(isOccupied(a)) || readAtMs(a) - readAtMs(b))
-      .slice(0, listsMax);
   }
 
   /** Everything that is known to occupy replica sets, a run's own exports among it. */
@@ -139,7 +128,7 @@ export class FleetNeighbours {
 
 /** An export that both lists name occupies what Atlas says. */
 function projectOccupants(groupId: string, { clusters, running }: ProjectView): Occupant[] {
-  const listed = [...clusters].flatMap(([clusterName, { occupying }]) =>
+  const listed = [...clusters].flatMap(([clusterName, occupying]) =>
     occupying.map((each) => ({ groupId, clusterName, ...each })),
   );
   const known = new Set(listed.map(occupantKey));

@@ -226,9 +226,7 @@ export class FleetRun {
       });
       const seen = checkedCluster(survey);
       this.state.sawCluster(cluster, seen);
-      const { occupying } = seen;
-      if (occupying !== undefined)
-        this.neighbourLooks?.neighbours.sawCluster(groupId, clusterName, { occupying, nowMs: Date.now() });
+      if (seen.occupying !== undefined) this.neighbourLooks?.sawCluster(cluster, seen.occupying);
     } catch (error) {
       cluster.problem = problemOf(error);
       cluster.toRead = false;

@@ -54,6 +54,8 @@ export interface FleetCluster {
   /** Of its snapshots, the last one that was handed out. Only those behind it are ever handed out. */
   after: OrderPlace | undefined;
   candidatesLeft: number;
+  /** When its list of export jobs last showed nobody's exports but this run's; undefined: the next look reads it. */
+  jobsReadAtMs: number | undefined;
   /** Exports of it that wait. */
   waiting: number;
 }
@@ -242,6 +244,7 @@ export function newCluster(
     failedNow: 0,
     after: undefined,
     candidatesLeft: 0,
+    jobsReadAtMs: undefined,
     waiting: 0,
   };
 }

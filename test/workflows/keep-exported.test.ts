@@ -102,6 +102,32 @@ describe('keepExported, under skipped time', () => {
     });
   });
 
+  test('a look reads no list again of a cluster in which only its own exports run', async () => {
+    const atlas = new PretendAtlas();
+    atlas.plans = [{ runningMs: 60_000 }];
+    const fleet = new PretendFleet(atlas);
+    const [snapshotId = ''] = fleet.addCluster('orders', 1);
+    fleet.addCluster('events', 1);
+    fleet.elsewhere = ({ followed = [] }) => ({
+      clusters: followed.map((clusterName) => ({ clusterName, occupying: [{ snapshotId, replicaSets: 1 }] })),
+      running: Array.from({ length: 4 }, (_, each) => ({
+        clusterName: `other-${each}`,
+        snapshotId: 'latest',
+      })),
+    });
+    await keep({ fleet, atlas }, async (_, result) => {
+      assert.equal(result.outcome, 'allExported');
+      const looks = fleet.looks.map(({ clusters, followed }) => ({
+        read: clusters.map(({ clusterName }) => clusterName),
+        followed,
+      }));
+      const [first, second, third] = looks;
+      assert.deepEqual(first, { read: [], followed: [] }, 'the surveys have read both just before');
+      assert.deepEqual(second, { read: [], followed: ['orders'] });
+      assert.deepEqual(third, second);
+    });
+  });
+
   test('follows at once what is exported already, although the project is full', async () => {
     const atlas = new PretendAtlas();
     const fleet = new PretendFleet(atlas);
