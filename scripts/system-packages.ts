@@ -11,6 +11,8 @@ const debianPackages: Record<string, string> = {
   mvn: 'maven',
   nc: 'netcat-openbsd',
   pg_isready: 'postgresql',
+  prometheus: 'prometheus',
+  promtool: 'prometheus',
   python3: 'python3-venv',
 };
 
@@ -37,7 +39,7 @@ export async function ensurePrograms(
   }
   if (missing.length === 0) return;
   await installPackages(
-    missing.map((program) => debianPackages[program] ?? program),
+    [...new Set(missing.map((program) => debianPackages[program] ?? program))],
     `${missing.join(' and ')} on PATH`,
     options,
   );

@@ -17,7 +17,18 @@ export interface TestNeeds {
 }
 
 /** Programs that a test needs where it names them in quotes. */
-const namedPrograms = ['busybox', 'docker-compose', 'fish', 'jq', 'nc', 'pg_isready', 'tmux', 'zsh'];
+const namedPrograms = [
+  'busybox',
+  'docker-compose',
+  'fish',
+  'jq',
+  'nc',
+  'pg_isready',
+  'prometheus',
+  'promtool',
+  'tmux',
+  'zsh',
+];
 
 /** Read off what the tests import and which program they name, so that no list can be forgotten. */
 export function testNeeds(root: string, tests: readonly string[]): TestNeeds {

@@ -3,6 +3,7 @@ import { Runtime, Worker, type NativeConnection, type State } from '@temporalio/
 import { createActivities, createWebhookActivities } from '../activities/index.ts';
 import type { Settings } from '../config.ts';
 import { activityLogAttributes } from '../telemetry/activity-log-attributes.ts';
+import { beginCountersAtZero } from '../telemetry/counters-at-zero.ts';
 import { createAtlasRequestRecorder } from '../telemetry/metrics.ts';
 import { createBucketAccess } from '../verification/index.ts';
 import { createAtlasClients } from './atlas-clients.ts';
@@ -49,7 +50,8 @@ export interface RunningWorker {
  */
 export async function runWorker(settings: Settings, dependencies: WorkerDependencies): Promise<void> {
   const workflowBundle = dependencies.workflowBundle ?? (await loadWorkflowBundle());
-  const atlas = createAtlasClients(settings, createAtlasRequestRecorder(Runtime.instance().metricMeter));
+  const { metricMeter } = Runtime.instance();
+  const atlas = createAtlasClients(settings, createAtlasRequestRecorder(metricMeter));
   const webhooks = createWebhooks(settings);
   const access = settings.proof === undefined ? undefined : createBucketAccess(settings.proof, version);
   try {
@@ -73,6 +75,10 @@ export async function runWorker(settings: Settings, dependencies: WorkerDependen
       maxHeartbeatThrottleInterval: heartbeatThrottleMs,
       shutdownGraceTime: settings.shutdownGraceMs,
       shutdownForceTime: settings.shutdownGraceMs + shutdownForceExtraMs,
+    });
+    beginCountersAtZero(metricMeter, {
+      namespace: settings.temporal.namespace,
+      taskQueue: settings.taskQueue,
     });
     await runUntilAborted(worker, dependencies);
   } finally {

@@ -20,7 +20,7 @@ import {
 } from '../contract/index.ts';
 import { invalidInput } from './export-ending.ts';
 import { carriedFleet, carriedFleetSchema, restoredFleet, type CarriedFleet } from './fleet-carry.ts';
-import { countFleetRun } from './fleet-metrics.ts';
+import { beginFleetRuns, countFleetRun } from './fleet-metrics.ts';
 import { FleetRun, type FleetStop } from './fleet-run.ts';
 import { FleetState } from './fleet-state.ts';
 import { refusedFleetStatus } from './refused-status.ts';
@@ -46,6 +46,7 @@ export async function keepExported(input: unknown, carried?: unknown): Promise<K
   setHandler(fleetStatusQuery, (query) => run.status(query ?? {}), {
     description: 'What is known of the fleet now; takes {offset, limit} for a page of its clusters.',
   });
+  if (!state.request.dryRun) beginFleetRuns();
   let stop: FleetStop;
   try {
     stop = await run.keep();

@@ -80,13 +80,15 @@ describe('a fleet that is kept exported', () => {
       assert.equal(found.length, 1, `${name} with ${label}:\n${found.join('\n')}`);
       return Number(found[0]?.split(' ').at(-1));
     };
-    for (const standing of ['due', 'exported', 'running', 'waiting', 'failed', 'givenUp'] as const) {
+    const outcomes = ['due', 'exported', 'running', 'waiting', 'failed', 'givenUp'] as const;
+    for (const standing of [...outcomes, 'proven', 'expiringSoon'] as const) {
       assert.equal(value('atlas_fleet_snapshots', `standing="${standing}"`), totals[standing], standing);
     }
     assert.ok(totals.exported > 0 && totals.failed > 0 && totals.givenUp > 0, 'all of them are 0');
     assert.equal(value('atlas_fleet_clusters', 'standing="read"'), totals.clustersRead);
     assert.equal(value('atlas_fleet_clusters', 'standing="unreadable"'), 2, 'locked, and misspelt');
     assert.equal(value('atlas_fleet_runs_total', 'outcome="someLeft"'), 1);
+    assert.equal(value('atlas_fleet_runs_total', 'outcome="allExported"'), 0, 'begins at 0');
     assert.ok(value('atlas_fleet_figures_timestamp_seconds') > startedAtSeconds);
     const ofFleets = metrics.split('\n').filter((line) => line.startsWith('atlas_fleet_'));
     assert.deepEqual(

@@ -30,6 +30,8 @@ export interface Stage {
   readonly taskQueue: string;
   /** Everything the workers have written. */
   readonly written: () => string;
+  /** Host and port of the latest worker's health and metrics. */
+  readonly httpAddress: () => string;
   /** Metrics as the latest worker serves them. */
   metrics(): Promise<string>;
   startWorker(
@@ -84,6 +86,7 @@ export async function startStage({
     taskQueue,
     client: new ExportClient({ client, taskQueue }),
     written: () => written,
+    httpAddress: () => `127.0.0.1:${httpPort}`,
     metrics: async () => (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text(),
     startWorker: async (settings = {}, build = {}) => {
       httpPort = await freePort();
