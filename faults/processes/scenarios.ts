@@ -1,5 +1,7 @@
 import { cutFromAtlas, cutFromTemporal, serverKilled } from './scenarios/network.ts';
+import { databaseBroughtBack } from './scenarios/database-brought-back.ts';
 import { frozenWorker } from './scenarios/frozen-worker.ts';
+import { lateCreate } from './scenarios/late-create.ts';
 import { fullDisk, readOnlyFolders } from './scenarios/disk.ts';
 import { twoVersions } from './scenarios/two-versions.ts';
 import type { Scenario } from './scenario.ts';
@@ -10,6 +12,8 @@ export const scenarios: readonly Scenario[] = [
   cutFromTemporal,
   cutFromAtlas,
   frozenWorker,
+  lateCreate,
+  databaseBroughtBack,
   fullDisk,
   readOnlyFolders,
   twoVersions,

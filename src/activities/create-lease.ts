@@ -15,6 +15,8 @@ const leaseMs = 5_000;
  * the wall clock may be set back.
  */
 export class CreateLease {
+  /** When Temporal has given this attempt to the worker, by its own clock; undefined where it does not say. */
+  startedAtMs: number | undefined;
   private readonly monotonicMs = performance.now();
   private readonly wallMs = Date.now();
 
@@ -29,33 +31,57 @@ export class CreateLease {
   static async take(): Promise<CreateLease> {
     // Before the question, so that the time the answer takes counts against the lease.
     const lease = new CreateLease();
-    const pending = await isStillPending();
-    if (pending === true) return lease;
-    throw new AtlasNotSentError({
-      message:
-        pending === false
-          ? 'This create activity has been given up meanwhile; nothing was sent.'
-          : 'Temporal could not be asked whether this create activity is still wanted; nothing was sent.',
-      operation: 'createExportJob',
-      effect: 'none',
-    });
+    const standing = await askStanding();
+    if (standing.kind !== 'wanted') throw notSent(whyNot[standing.kind]);
+    lease.startedAtMs = standing.startedAtMs;
+    return lease;
   }
 }
 
-/** Undefined when the server could not be asked. */
-async function isStillPending(): Promise<boolean | undefined> {
+/** A create that was not sent, and has no effect therefore. */
+export function notSent(why: string): AtlasNotSentError {
+  return new AtlasNotSentError({
+    message: `${why}; nothing was sent.`,
+    operation: 'createExportJob',
+    effect: 'none',
+  });
+}
+
+type Standing =
+  | { readonly kind: 'wanted'; readonly startedAtMs: number | undefined }
+  | { readonly kind: keyof typeof whyNot };
+
+const whyNot = {
+  givenUp: 'This create activity has been given up meanwhile',
+  cancelled: 'The export was cancelled before its job was created',
+  unknown: 'Temporal could not be asked whether this create activity is still wanted',
+} as const;
+
+async function askStanding(): Promise<Standing> {
   const { client, info, log } = Context.current();
   const execution = info.workflowExecution;
-  if (execution === undefined) return true;
+  if (execution === undefined) return { kind: 'wanted', startedAtMs: undefined };
   try {
-    const description = await client.withDeadline(Date.now() + leaseMs, () =>
+    const { pendingActivities, workflowExtendedInfo } = await client.withDeadline(Date.now() + leaseMs, () =>
       client.workflowService.describeWorkflowExecution({ namespace: info.namespace, execution }),
     );
-    return (description.pendingActivities ?? []).some(
-      (pending) => pending.activityId === info.activityId && (pending.attempt ?? 1) === info.attempt,
+    const ours = (pendingActivities ?? []).find(
+      ({ activityId, attempt }) => activityId === info.activityId && (attempt ?? 1) === info.attempt,
     );
+    if (ours === undefined) return { kind: 'givenUp' };
+    // It may have waited in the queue for hours, and whoever cancels before anything is paid for wants no job.
+    if (workflowExtendedInfo?.cancelRequested === true) return { kind: 'cancelled' };
+    return { kind: 'wanted', startedAtMs: timestampMs(ours.lastStartedTime) };
   } catch (error) {
     log.warn('could not confirm that the create is still wanted', { error: String(error) });
-    return undefined;
+    return { kind: 'unknown' };
   }
+}
+
+/** Protobuf's `Timestamp`, whose seconds are a 64-bit integer of its own kind. */
+function timestampMs(
+  timestamp: { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined,
+): number | undefined {
+  if (timestamp === null || timestamp === undefined) return undefined;
+  return Number(timestamp.seconds ?? 0) * 1_000 + (timestamp.nanos ?? 0) / 1_000_000;
 }

@@ -64,6 +64,8 @@ export interface FoundExportJobs {
   readonly exported?: ExportJob | undefined;
   /** How long this cluster's latest successful exports took; 20 at most, newest first. */
   readonly earlierDurationsMs: readonly number[];
+  /** No earlier than this was the list read, by Temporal's clock in milliseconds; absent in answers of older releases. */
+  readonly readAtMs?: number | undefined;
 }
 
 export interface CreateExportJobInput extends ClusterReference {
@@ -71,6 +73,18 @@ export interface CreateExportJobInput extends ClusterReference {
   readonly exportBucketId: string;
   /** All entries, our identity among them. */
   readonly customData: readonly CustomDataEntry[];
+  /** What stands for the look that allowed the create; absent in runs of older releases. */
+  readonly allowedBy?: CreateAllowedBy | undefined;
+}
+
+/** The look at the list of jobs that has found nothing in the way of a create. */
+export interface CreateAllowedBy {
+  /** Of the look. A create that a worker takes on long after looks again. */
+  readonly readAtMs?: number | undefined;
+  /** The earlier export that the look has found and the request goes past (`skipIfExported: false`). */
+  readonly exportedBefore?: string | undefined;
+  /** By Temporal's clock: from then on no create is sent. */
+  readonly deadlineAtMs: number;
 }
 
 export interface PollExportJobInput extends ClusterReference {

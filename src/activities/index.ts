@@ -34,7 +34,9 @@ export function createActivities(dependencies: VerifyExportDependencies): Export
     findExportJob: (input) =>
       asking(clients, input, async (atlas, options) => {
         const { groupId, clusterName } = input;
-        return searchExportJobs(await atlas.listExportJobs({ groupId, clusterName }, options), input);
+        const readAtMs = Context.current().info.currentAttemptScheduledTimestampMs;
+        const listed = await atlas.listExportJobs({ groupId, clusterName }, options);
+        return { ...searchExportJobs(listed, input), readAtMs };
       }),
     createExportJob: (input) =>
       asking(clients, input, (atlas, options) => createExportJob(atlas, input, options)),

@@ -26,10 +26,11 @@ const lookTimeoutMs = 15_000;
 const freshLookTimeoutMs = 35_000;
 
 /**
- * The create activity may use 5 s to learn whether it is still wanted, 5 s to get the request on its way and
- * 10 s to hear the answer. The activity holds to the same figures (see activities/create-export-job.ts).
+ * The create activity may use 5 s to learn whether it is still wanted, 5 s to get the request on its way and 10 s to
+ * hear the answer, and where it has to look again before, 10 s for that and 5 s to ask once more. The activity holds to
+ * the same figures (see activities/create-export-job.ts).
  */
-const createTimeoutMs = 20_000;
+const createTimeoutMs = 35_000;
 
 /** A list may have many pages. */
 const listTimeoutMs = 2 * 60_000;

@@ -45,6 +45,7 @@ export const foundSchema = v.looseObject({
   active: v.optional(jobSchema),
   exported: v.optional(jobSchema),
   earlierDurationsMs: v.array(duration),
+  readAtMs: v.optional(duration),
 });
 
 const pollFailure = v.looseObject({ code: text, message: text, since: text, inARow: count });

@@ -73,7 +73,7 @@ export async function claimJob(run: ExportRun, attempt: number): Promise<Claimed
       await pause(run, tries, { waitMs: lookAgainMs, why: 'looking for the export job' });
       continue;
     }
-    const outcome = await post(run, exportRequestId, tries);
+    const outcome = await post(run, { exportRequestId, tries, found });
     if (outcome.kind === 'created') return { job: outcome.job, origin: 'created' };
     await pause(run, tries, outcome);
   }
@@ -148,11 +148,20 @@ async function claimActive(
 }
 
 /** Sends the one POST of this round. It is not cancelled midway: what became of it must be known. */
-async function post(run: ExportRun, exportRequestId: string, tries: Tries): Promise<PostOutcome> {
-  const { snapshotId, exportBucketId = '' } = run;
+async function post(
+  run: ExportRun,
+  round: {
+    readonly exportRequestId: string;
+    readonly tries: Tries;
+    readonly found: FoundExportJobs | undefined;
+  },
+): Promise<PostOutcome> {
+  const { exportRequestId, tries, found } = round;
+  const { snapshotId, exportBucketId = '', deadlineAtMs } = run;
   const customData = [...run.request.customData, { key: exportRequestIdKey, value: exportRequestId }];
   try {
-    const input = { ...run.cluster, snapshotId, exportBucketId, customData };
+    const allowedBy = { readAtMs: found?.readAtMs, exportedBefore: found?.exported?.exportId, deadlineAtMs };
+    const input = { ...run.cluster, snapshotId, exportBucketId, customData, allowedBy };
     const job = checkedJob(
       await CancellationScope.nonCancellable(() => run.calls.create.createExportJob(input)),
     );

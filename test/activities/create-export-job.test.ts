@@ -5,7 +5,13 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import type { CreateExportJobInput } from '../../src/activities/index.ts';
-import { failureOf, startActivityStage, stillWanted, type ActivityStage } from './support/activity-stage.ts';
+import {
+  failureOf,
+  startActivityStage,
+  stillWanted,
+  wantedSince,
+  type ActivityStage,
+} from './support/activity-stage.ts';
 import type { Answer } from './support/stand-in-temporal.ts';
 
 const leaseMs = 5_000;
@@ -83,6 +89,11 @@ describe('the activity that creates an export job', () => {
     await assertNotSent(await startCreating(t, setBack), /createExportJob/);
   });
 
+  test('sends nothing when the export was cancelled while the create waited for a worker', async (t) => {
+    const cancelled = (): object => ({ ...stillWanted(), workflowExtendedInfo: { cancelRequested: true } });
+    await assertNotSent(await startCreating(t, cancelled), /cancelled before its job was created/);
+  });
+
   test('tells that a second export of the snapshot is refused, as a failure that repeating does not change', async (t) => {
     const { stage, ended } = await startCreating(t, stillWanted);
     await ended;
@@ -99,5 +110,95 @@ describe('the activity that creates an export job', () => {
     const failure = await failureOf(stage.run(() => stage.activities.createExportJob(inputOf(stage))));
     assert.deepEqual([failure.type, failure.detail.effect], ['ATLAS_CONNECTION', 'unknown']);
     assert.equal(stage.atlas.simulator.books.createsAccepted, 1);
+  });
+});
+
+describe('a create that no worker took on for an hour', () => {
+  const readAtMs = Date.UTC(2026, 0, 1);
+  const hourMs = 3_600_000;
+  const allowedBy = { readAtMs, deadlineAtMs: readAtMs + 10 * hourMs };
+
+  async function startLate(
+    test: TestContext,
+    arrange: (stage: ActivityStage) => Partial<CreateExportJobInput>,
+  ): Promise<{ stage: ActivityStage; ended: Promise<unknown> }> {
+    const stage = await startActivityStage(test);
+    stage.temporal.answers.set(describeCall, () => wantedSince(readAtMs + hourMs));
+    const input = { ...inputOf(stage), allowedBy, ...arrange(stage) };
+    return { stage, ended: stage.run(() => stage.activities.createExportJob(input)) };
+  }
+
+  /** As somebody else has it made meanwhile. */
+  function exportedMeanwhile(
+    { atlas }: ActivityStage,
+    job: { plan?: { queuedMs: number; runningMs: number }; customData?: typeof customData } = {},
+  ): string {
+    const { orders, ordersSnapshotId: snapshotId, exportBucketId } = atlas;
+    return atlas.simulator.createForeignJob({ ...orders, snapshotId, exportBucketId, ...job }).exportId;
+  }
+
+  const ended = { queuedMs: 0, runningMs: 0 };
+
+  test('looks again, and is sent when there is still nothing in its way', async (t) => {
+    const { stage, ended: creating } = await startLate(t, () => ({}));
+    await creating;
+    assert.deepEqual([stage.requestsOf('listExportJobs'), stage.requestsOf('createExportJob')], [1, 1]);
+    assert.deepEqual(stage.temporal.calls, [describeCall, describeCall], 'the look used up the lease');
+  });
+
+  test('is not sent when somebody else has exported the snapshot meanwhile', async (t) => {
+    let exportId = '';
+    const late = await startLate(t, (stage) => {
+      exportId = exportedMeanwhile(stage, { plan: ended });
+      return {};
+    });
+    await assertNotSent(late, new RegExp(`${exportId} of this snapshot has come up since`));
+  });
+
+  test('is not sent when somebody else’s export of the snapshot is active', async (t) => {
+    const late = await startLate(t, (stage) => {
+      exportedMeanwhile(stage);
+      return {};
+    });
+    await assertNotSent(late, /has come up since/);
+  });
+
+  test('is not sent when its own job is there, as after a backup of Temporal’s database was brought back', async (t) => {
+    const late = await startLate(t, (stage) => {
+      exportedMeanwhile(stage, { plan: ended, customData });
+      return {};
+    });
+    await assertNotSent(late, /has come up since/);
+  });
+
+  test('is sent although the snapshot was exported before, where the request goes past that export', async (t) => {
+    const { stage, ended: creating } = await startLate(t, (at) => ({
+      allowedBy: { ...allowedBy, exportedBefore: exportedMeanwhile(at, { plan: ended }) },
+    }));
+    await creating;
+    assert.equal(stage.requestsOf('createExportJob'), 1);
+  });
+
+  test('is not sent when the list cannot be read, and the workflow learns that nothing was', async (t) => {
+    const stage = await startActivityStage(t);
+    stage.temporal.answers.set(describeCall, () => wantedSince(readAtMs + hourMs));
+    stage.atlas.simulator.faults.script({ operation: 'listExportJobs' }, { kind: 'htmlUnavailable' });
+    const input = { ...inputOf(stage), allowedBy };
+    const failure = await failureOf(stage.run(() => stage.activities.createExportJob(input)));
+    assert.deepEqual([failure.type, failure.detail.effect], ['ATLAS_UNAVAILABLE', 'none']);
+    assert.equal(stage.requestsOf('createExportJob'), 0);
+  });
+
+  test('is not sent once the deadline of the export has passed', async (t) => {
+    const late = await startLate(t, () => ({ allowedBy: { ...allowedBy, deadlineAtMs: readAtMs + hourMs } }));
+    await assertNotSent(late, /The deadline passed/);
+    assert.equal(late.stage.requestsOf('listExportJobs'), 0);
+  });
+
+  test('does not look again after half a minute: so long the look of the workflow holds', async (t) => {
+    const stage = await startActivityStage(t);
+    stage.temporal.answers.set(describeCall, () => wantedSince(readAtMs + 30_000));
+    await stage.run(() => stage.activities.createExportJob({ ...inputOf(stage), allowedBy }));
+    assert.deepEqual([stage.requestsOf('listExportJobs'), stage.requestsOf('createExportJob')], [0, 1]);
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import * as v from 'valibot';
 import type { ExportActivities, FoundExportJobs } from '../../src/activities/index.ts';
 import type { AtlasAnswer, ExportJob, ExportRequest, ExportResult } from '../../src/contract/index.ts';
 import { exportFailureOf, type EndedExport } from './export-failure-of.ts';
@@ -27,6 +28,12 @@ const wrongKey: AtlasAnswer = {
   status: 401,
   effect: 'none',
 };
+
+const allowedBySchema = v.object({
+  readAtMs: v.number(),
+  exportedBefore: v.string(),
+  deadlineAtMs: v.number(),
+});
 
 describe('creating the export job, once', () => {
   let time: SkippedTime;
@@ -106,7 +113,10 @@ describe('creating the export job, once', () => {
       (creates[1]?.atMs ?? 0) - (creates[0]?.atMs ?? 0) >= 120_000,
       'the second create came too soon',
     );
-    assert.deepEqual(creates[0]?.input, creates[1]?.input, 'both creates carry the same identity');
+    const [first, second] = creates.map(({ input }) =>
+      v.parse(v.looseObject({ customData: v.unknown() }), input),
+    );
+    assert.deepEqual(first?.customData, second?.customData, 'both creates carry the same identity');
     assert.equal(atlas.jobs.length, 1);
     assert.equal(result.origin, 'created');
   });
@@ -419,5 +429,16 @@ describe('an export of the snapshot that is already there', () => {
     const { atlas, result } = await withEarlier({ ...request, skipIfExported: false });
     assert.equal(result.outcome, 'exported');
     assert.equal(atlas.count('createExportJob'), 1);
+  });
+
+  test('is named with the create that goes past it, beside when the list was read and until when to create', async () => {
+    const { atlas } = await withEarlier({ ...request, skipIfExported: false, deadline: '2 days' });
+    const [look] = atlas.calls.filter(({ name }) => name === 'findExportJob');
+    const [create] = atlas.calls.filter(({ name }) => name === 'createExportJob');
+    assert.ok(look !== undefined && create !== undefined);
+    const { allowedBy } = v.parse(v.object({ allowedBy: allowedBySchema }), create.input);
+    assert.deepEqual([allowedBy.readAtMs, allowedBy.exportedBefore], [look.atMs, atlas.jobs[0]?.exportId]);
+    const hours = (allowedBy.deadlineAtMs - look.atMs) / hourMs;
+    assert.ok(hours > 47 && hours <= 48, `the deadline is ${hours} hours away`);
   });
 });

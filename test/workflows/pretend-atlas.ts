@@ -127,6 +127,7 @@ export class PretendAtlas {
         ({ state, exportBucketId }) => state === 'Successful' && exportBucketId === input.exportBucketId,
       ),
       earlierDurationsMs: this.earlierDurationsMs,
+      readAtMs: nowMs,
     };
   }
 

@@ -13,6 +13,8 @@ import { StandInTemporal } from './stand-in-temporal.ts';
 
 const waitMsMax = 30_000;
 export const activityId = '7';
+/** When the server has put the activity into its queue. */
+export const scheduledAtMs = Date.UTC(2026, 0, 1);
 
 /** The real activities in Temporal's own surroundings for tests, over a simulated Atlas. */
 export interface ActivityStage {
@@ -64,7 +66,7 @@ export function onlyClient(client: AtlasClient): AtlasClients {
 export function quietEnvironment(temporal?: StandInTemporal): MockActivityEnvironment {
   const client = temporal === undefined ? {} : { client: temporal.client };
   return new MockActivityEnvironment(
-    { activityId, attempt: 1 },
+    { activityId, attempt: 1, currentAttemptScheduledTimestampMs: scheduledAtMs },
     { ...client, logger: new DefaultLogger('ERROR') },
   );
 }
@@ -72,6 +74,15 @@ export function quietEnvironment(temporal?: StandInTemporal): MockActivityEnviro
 /** The server's answer while the very attempt that asks is still wanted. */
 export function stillWanted(attempt = 1): object {
   return { pendingActivities: [{ activityId: 'another' }, { activityId, attempt }] };
+}
+
+/** The same, and it was taken on at this time. */
+export function wantedSince(startedAtMs: number): object {
+  const lastStartedTime = {
+    seconds: Math.floor(startedAtMs / 1_000),
+    nanos: (startedAtMs % 1_000) * 1_000_000,
+  };
+  return { pendingActivities: [{ activityId, attempt: 1, lastStartedTime }] };
 }
 
 export interface ActivityFailed {
