@@ -12,6 +12,7 @@ import {
 } from './evidence.ts';
 import { completeKey, normalizedPrefix } from './export-layout.ts';
 import { countOf, finding, type Finding } from './findings.ts';
+import { holdHeapSmall } from './heap-held-small.ts';
 import { addPage, endPrefix, noteFindings, type Listing } from './listing.ts';
 import { ListedPages, type ListedObjects } from './listed-pages.ts';
 import { ObjectReader } from './object-reader.ts';
@@ -74,6 +75,9 @@ export interface VerificationReport {
 
 /** There is a checkpoint after so many rows at the latest, which bounds the memory that they take. */
 const rowsPerCheckpoint = 1_000;
+
+/** Until then, what pages leave behind is little. */
+const longListingPages = 20;
 
 const bytesAtRiskMaxDefault = 32 * 1024 * 1024;
 
@@ -160,11 +164,14 @@ async function lookAtPages(run: Run, task: VerificationTask): Promise<void> {
     signal,
     ...(reader === undefined ? {} : { onAhead: (page) => reader.announce(page) }),
   });
+  let releaseHeap: (() => void) | undefined;
   try {
     for (let page = await pages.take(); page !== undefined; page = await pages.take()) {
       await lookAtPage(run, task, { page, reader });
+      if (run.listRequests >= longListingPages) releaseHeap ??= holdHeapSmall();
     }
   } finally {
+    releaseHeap?.();
     await Promise.all([pages.stop(), reader?.stop()]);
   }
 }
