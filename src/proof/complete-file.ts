@@ -6,6 +6,8 @@ import { finding, type Finding } from './findings.ts';
 /** Far more than Atlas's own fields and a hundred entries of custom data of 4 KB take. */
 export const completeBytesMax = 1024 * 1024;
 
+const valuesShownMax = 3;
+
 export interface LabelEntry {
   readonly key: string;
   readonly value: string;
@@ -126,7 +128,7 @@ function customDataFindings(
   return expected.flatMap(({ key, value }) => {
     const values = actual.filter((entry) => entry.key === key).map((entry) => entry.value);
     if (values.includes(value)) return [];
-    const said = values.length === 0 ? 'is not there' : `is ${values.map(shown).join(', ')}`;
+    const said = values.length === 0 ? 'is not there' : `is ${someOf(values)}`;
     return [
       finding(
         'COMPLETE_OF_ANOTHER_EXPORT',
@@ -157,6 +159,13 @@ function minuteOf(date: string | undefined): string | undefined {
 
 function missing(field: string, consequence: string): Finding {
   return finding('COMPLETE_FIELD_MISSING', `.complete ${field}`, `is not there: ${consequence}`);
+}
+
+/** The same key may stand there ten thousand times. */
+function someOf(values: readonly string[]): string {
+  const first = values.slice(0, valuesShownMax).map(shown).join(', ');
+  const more = values.length - valuesShownMax;
+  return more > 0 ? `${first} and ${more} more` : first;
 }
 
 function shown(value: string): string {

@@ -17,7 +17,7 @@ export interface ManifestSubject {
 export function manifestContent(report: VerificationReport, subject: ManifestSubject): ManifestContent {
   const { listing, complete } = report;
   const { objects, bytes, dataBytes, collections } = listing;
-  return {
+  return wellFormed({
     format: manifestFormat,
     product: subject.product,
     request: subject.request,
@@ -48,7 +48,16 @@ export function manifestContent(report: VerificationReport, subject: ManifestSub
       first: listing.findings.first.toSorted((left, right) => rank(left) - rank(right)),
     },
     evidence: report.evidence,
-  };
+  });
+}
+
+/** Canonical JSON knows no halves of characters, and a key or a name from outside may hold some. */
+function wellFormed(content: ManifestContent): ManifestContent {
+  const text = JSON.stringify(content, (_name, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed() : value,
+  );
+  const copy: ManifestContent = JSON.parse(text);
+  return copy;
 }
 
 /** `.complete` as a manifest has it: what it does not say is not there. */
