@@ -9,7 +9,7 @@ import { startStage, type Stage } from './stage.ts';
 import { outcomeText, storyOf } from './story.ts';
 
 /** The server's bookkeeping of its locks grows with each; a new one every so often keeps it quick. */
-const seedsPerStage = 40;
+const seedsPerStage = 80;
 
 /** A server that lost a task, or the count of its locks, is of no use to the next seed. */
 const spoiling = new Set(['endsInTime', 'serverKeepsTasks', 'timeIsHeld']);
