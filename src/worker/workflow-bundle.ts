@@ -17,14 +17,16 @@ const workflowFolders = ['contract', 'workflows'];
 const bundleName = 'workflow-bundle.js';
 const manifestName = 'workflow-bundle.json';
 
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
 /** What is written beside a bundle, to know it again. */
 const manifestSchema = v.object({
   /** The SDK's version; another one may not run the bundle. */
-  sdkVersion: v.string(),
-  /** SHA-256 of the compiled sources it was made from. */
-  sources: v.string(),
-  /** SHA-256 of the bundle. */
-  bundle: v.string(),
+  sdkVersion: v.pipe(v.string(), v.regex(/^[\w.+-]{1,40}$/)),
+  /** Of the compiled sources it was made from. */
+  sources: sha256,
+  /** Of the bundle. */
+  bundle: sha256,
 });
 
 type BundleManifest = v.InferOutput<typeof manifestSchema>;
@@ -136,8 +138,9 @@ async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') return undefined;
+    throw new WorkflowBundleError(`${path} cannot be read (${String(code)})`);
   }
 }
 

@@ -89,16 +89,18 @@ interface Look {
   readonly look: number;
 }
 
-/** An answer that cannot be read says nothing about the bucket: it is asked again, as Temporal does for a failure. */
+/**
+ * An answer that cannot be read says nothing about the bucket: it is asked again, as Temporal does for a failure. And
+ * Temporal stops to repeat a call as soon as the next try would come after the deadline, which is before it.
+ */
 async function lookIntoBucket(run: ExportRun, asked: Look): Promise<VerifiedExport> {
   for (;;) {
     try {
       return checkedVerified(await callVerify(run, asked));
     } catch (error) {
-      const remainingMs = run.remainingMs();
-      if (!isOddAnswer(error)) throw error;
-      if (remainingMs === 0) throw deadlineExceeded(run, `looking into the bucket (${error.message})`);
-      run.note(`The bucket is looked into again: ${error.message}.`);
+      const { message } = isOddAnswer(error) ? error : atlasAnswer(error);
+      if (run.remainingMs() === 0) throw deadlineExceeded(run, `looking into the bucket (${message})`);
+      if (isOddAnswer(error)) run.note(`The bucket is looked into again: ${message}.`);
       await sleep(spacedDelayMs(oddAnswerPauseMs, run.historyUse(asked.look)), {
         summary: `look ${asked.look} into the bucket, again`,
       });
@@ -119,12 +121,7 @@ async function callVerify(run: ExportRun, asked: Look): Promise<VerifiedExport> 
     retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '5 minutes' },
   });
   const summary = `look ${look} into the bucket, under ${job.prefix ?? 'an unknown prefix'}`;
-  try {
-    return await verifyExport.executeWithOptions({ summary }, [verifyInput(run, asked)]);
-  } catch (error) {
-    // Temporal repeats whatever goes wrong, so what comes here means that there is no time left to.
-    throw deadlineExceeded(run, `looking into the bucket (${atlasAnswer(error).message})`);
-  }
+  return await verifyExport.executeWithOptions({ summary }, [verifyInput(run, asked)]);
 }
 
 function verifyInput(run: ExportRun, { level, job, origin, look }: Look): VerifyExportInput {

@@ -1,10 +1,17 @@
 /** The worker loads the bundle that belongs to its code, or none. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { loadWorkflowBundle, writeWorkflowBundle } from '../../src/worker/workflow-bundle.ts';
+import * as fc from 'fast-check';
+import { PROPERTY_LIMITS } from '../atlas/support/property-limits.ts';
+import { hostileBody, hostileDocument } from '../hostile/hostile-values.ts';
+import {
+  loadWorkflowBundle,
+  WorkflowBundleError,
+  writeWorkflowBundle,
+} from '../../src/worker/workflow-bundle.ts';
 
 describe('the workflow bundle', () => {
   let folder = '';
@@ -58,6 +65,31 @@ describe('the workflow bundle', () => {
   test('is refused without a manifest that can be read', async () => {
     await writeFile(manifestFile, '{"sdkVersion":');
     await refused(/is missing/);
+  });
+
+  test('is refused where a folder stands in its place', async () => {
+    await rm(manifestFile);
+    await mkdir(manifestFile);
+    try {
+      await refused(/cannot be read \(EISDIR\)/);
+    } finally {
+      await rm(manifestFile, { recursive: true });
+    }
+  });
+
+  test('is loaded or refused in few words, whatever stands in its manifest', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(hostileDocument(manifest), hostileBody()), async (text) => {
+        await writeFile(manifestFile, text);
+        try {
+          assert.equal((await loadWorkflowBundle({ folder })).code, bundle);
+        } catch (error) {
+          assert.ok(error instanceof WorkflowBundleError, String(error));
+          assert.ok(error.message.length < 1_000, `${error.message.length} characters`);
+        }
+      }),
+      PROPERTY_LIMITS,
+    );
   });
 
   test('is refused when one byte of it has changed', async () => {

@@ -70,7 +70,9 @@ describe('the phase that looks into the bucket', () => {
       const handle = await queue.start({ ...request, ...asked });
       const failure = await exportFailureOf(handle);
       assertDocument('export-failure-details', failure.details);
-      return { ...failure, status: await handle.query<ExportStatus>(statusQuery) };
+      const { startTime, closeTime } = await handle.describe();
+      const tookMs = Number(closeTime) - Number(startTime);
+      return { ...failure, tookMs, status: await handle.query<ExportStatus>(statusQuery) };
     });
   }
 
@@ -218,6 +220,17 @@ describe('the phase that looks into the bucket', () => {
     assert.equal(details.verification?.outcome, 'pending');
     assert.equal(status.verification?.outcome, 'pending');
     assert.ok(atlas.count('verifyExport') > 20, `${atlas.count('verifyExport')} tries`);
+  });
+
+  test('gave up minutes before the deadline, where Temporal had no time left for its next try', async () => {
+    const atlas = new PretendAtlas();
+    atlas.before = ({ name }) => {
+      if (name === 'verifyExport') throw ApplicationFailure.retryable('no answer in time', 'BUCKET_TIMEOUT');
+    };
+    const { type, tookMs } = await fail(atlas, { deadline: '6 hours' });
+    assert.equal(type, 'DeadlineExceeded');
+    const earlyMs = 6 * 3_600_000 - tookMs;
+    assert.ok(earlyMs < 2_000, `it ended ${earlyMs / 1_000} s before the deadline`);
   });
 
   test('counts what each component has in the bucket, labelled as such, and leaves its state as Atlas said', async () => {
