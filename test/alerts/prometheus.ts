@@ -2,8 +2,8 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { endProcess, startAnsweringProcess } from '../../src/testing/answering-process.ts';
 import { freePort } from '../../src/testing/free-port.ts';
-import { startLocalServer } from '../../src/testing/local-server.ts';
 
 const alertsSchema = v.object({
   data: v.object({
@@ -39,7 +39,7 @@ export async function startPrometheus(options: {
   // JSON is YAML.
   await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(configuration));
   const address = `127.0.0.1:${await freePort()}`;
-  const server = await startLocalServer({
+  const server = await startAnsweringProcess({
     title: 'Prometheus',
     command: 'prometheus',
     arguments: [
@@ -47,7 +47,13 @@ export async function startPrometheus(options: {
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=${address}`,
     ],
-    url: `http://${address}/-/ready`,
+    // Until it is ready it answers 503.
+    answers: async () => {
+      const response = await fetch(`http://${address}/-/ready`).catch(() => undefined);
+      await response?.body?.cancel();
+      return response?.status === 200;
+    },
+    answerEveryMs: 50,
   });
   const ask = async (path: string): Promise<unknown> =>
     (await fetch(`http://${address}/api/v1/${path}`)).json();
@@ -62,7 +68,7 @@ export async function startPrometheus(options: {
         .parse(samplesSchema, await ask(`query?query=${encodeURIComponent(expression)}`))
         .data.result.map(({ value }) => Number(value[1])),
     stop: async () => {
-      await server.stop();
+      await endProcess(server, 'SIGTERM');
       await rm(folder, { recursive: true, force: true });
     },
   };
