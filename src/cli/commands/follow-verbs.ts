@@ -52,6 +52,7 @@ export const followVerbs: readonly VerbSpec[] = [
           'failed',
           'cancelled',
           'terminated',
+          'stalled',
           'Queued',
           'InProgress',
           'Successful',
