@@ -6,6 +6,9 @@ import { connectionsMax, connectTimeoutMs, pageSizeDefault, silenceTimeoutMs } f
 import { locationText, type S3Location } from './location.ts';
 import { objectStream, wholeObject } from './object-stream.ts';
 
+// The library warns of Node.js releases that its later versions will not run on. Which one is installed is ours to say.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 /** A bucket of Amazon S3, or of a server that speaks its protocol. Needs `s3:ListBucket` and `s3:GetObject`. */
 export function openS3Bucket(location: S3Location): Bucket {
   const client = s3Client(location);

@@ -57,7 +57,9 @@ export async function readFleetRequest(
 
 function problemLine({ path, message }: InputProblem): string {
   const found = flagOfPath.find(([start]) => path.startsWith(start));
-  return found === undefined ? `${path}: ${message}` : `${found[1]}: ${path}: ${message}`;
+  if (found === undefined) return `${path}: ${message}`;
+  const [start, option] = found;
+  return path === start ? `${option}: ${message}` : `${option}: ${path}: ${message}`;
 }
 
 function fieldsOf(given: v.InferOutput<typeof optionsSchema>): Record<string, unknown> {

@@ -136,6 +136,17 @@ for (const [storage, startStage] of [
       expected(error);
     });
 
+    it('writes no warning at whoever uses it, of Node.js releases or anything else', async () => {
+      const warnings: string[] = [];
+      const note = ({ message }: Error): void => void warnings.push(message);
+      process.on('warning', note);
+      const another = await openBucket(stage.location);
+      await another.list({ prefix: 'exports/', pageSize: 1 });
+      await another.close();
+      process.off('warning', note);
+      assert.deepEqual(warnings, []);
+    });
+
     it('has no method that writes', () => {
       assert.deepEqual(Object.keys(bucket).toSorted(), ['close', 'list', 'read', 'stream']);
     });

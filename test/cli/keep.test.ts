@@ -113,6 +113,15 @@ describe('atlas-export keep', () => {
     assert.equal(code, 2);
     for (const option of ['--project', '--frequency', '--since', '--at-once'])
       assert.match(stderr, new RegExp(`${option}: `));
+    const { stderr: without } = await keep(
+      'start',
+      'archive',
+      '--bucket',
+      bucketName,
+      '--frequency',
+      'weekly',
+    );
+    assert.match(without, /^atlas-export: --project: is required$/m);
   });
 
   test('keeps a fleet exported at set times, and finds the run that a schedule has started', async () => {
