@@ -11,8 +11,11 @@ export interface S3Gate {
   readonly held: readonly string[];
   /** Whether connections break off. */
   isDown: boolean;
-  /** From now on requests for objects are held, but for so many more. */
-  holdAfter(objects: number): void;
+  /**
+   * From now on requests for the objects of such keys are held. By key and not by number: many are under way at once,
+   * and come in any order.
+   */
+  hold(key: RegExp): void;
   /**
    * Holds the next answer of an object of that key after some of its bytes. Resolves with the key when these have been
    * taken.
@@ -26,7 +29,7 @@ export interface S3Gate {
 export async function startS3Gate(target: string): Promise<S3Gate> {
   const opened: string[] = [];
   const waiting = new Map<string, () => void>();
-  let objectsLeft = Infinity;
+  let holding: RegExp | undefined;
   let isDown = false;
   let inside:
     { readonly key: RegExp; readonly bytes: number; readonly taken: (key: string) => void } | undefined;
@@ -43,8 +46,7 @@ export async function startS3Gate(target: string): Promise<S3Gate> {
         passInTwo(response, answer, { bytes, between: () => (taken(key), release) }),
       );
     }
-    objectsLeft -= 1;
-    if (objectsLeft >= 0) return forward(target, incoming, answer);
+    if (holding?.test(key) !== true) return forward(target, incoming, answer);
     waiting.set(key, () => forward(target, incoming, answer));
   });
   server.listen(0, '127.0.0.1');
@@ -64,15 +66,15 @@ export async function startS3Gate(target: string): Promise<S3Gate> {
       isDown = down;
       if (down) server.closeAllConnections();
     },
-    holdAfter: (objects) => {
-      objectsLeft = objects;
+    hold: (key) => {
+      holding = key;
     },
     holdInside: ({ key, bytes }) =>
       new Promise((taken) => {
         inside = { key, bytes, taken };
       }),
     release: () => {
-      objectsLeft = Infinity;
+      holding = undefined;
       for (const go of waiting.values()) go();
       waiting.clear();
     },
