@@ -73,11 +73,12 @@ export function faultPointInterceptor(
 
         async function stop({ startedAtMs }: ActivityRecord): Promise<void> {
           const timeoutMs = Math.min(info.heartbeatTimeoutMs || Infinity, info.startToCloseTimeoutMs);
-          const restMs = timeoutMs - givenUpWithinMs - (Date.now() - startedAtMs);
+          // Temporal counts from when it handed the attempt out; on a busy machine that is a while before it began.
+          const handedOutMs = Math.min(startedAtMs, info.currentAttemptScheduledTimestampMs);
           await held.release();
           const wakes = stops();
           // An attempt that beat meanwhile is given up later than that; its time then goes by in the machine's.
-          await time.lendLock(restMs);
+          await time.lendLockUntil(handedOutMs + timeoutMs - givenUpWithinMs);
           await machineSleep(3 * givenUpWithinMs);
           wakes();
           held = await time.hold(holding);

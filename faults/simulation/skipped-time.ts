@@ -21,6 +21,9 @@ const stuckMsMax = 2_000;
  */
 const arrivingMs = 2_000;
 
+/** gRPC's servers take one ping in five minutes. */
+const keepAliveMs = 10 * 60_000;
+
 /** gRPC's UNKNOWN */
 const unknownStatus = 2;
 
@@ -66,6 +69,8 @@ export class SkippedTime {
       // The usual ones repeat a call that failed: an unlock that is refused, because there is nothing to unlock,
       // would be sent again until it takes the lock of something that is under way.
       interceptors: [],
+      // The server hangs up on who sends pings as often as the SDK does while a call waits, and lent time may wait long.
+      channelArgs: { 'grpc.keepalive_time_ms': keepAliveMs },
       [InternalConnectionOptionsSymbol]: { supportsTestService: true },
     };
     const connection = await Connection.connect(options);
@@ -96,10 +101,9 @@ export class SkippedTime {
 
   /** For who holds time: lets it run to an instant, and holds it again in that very instant. */
   async runUntil(instantMs: number, isIdle: IdleCheck): Promise<void> {
-    const durationMs = instantMs - (await this.nowMs());
-    if (durationMs <= 0) return;
+    if (instantMs <= (await this.nowMs())) return;
     let over = false;
-    const arrived = this.lendLock(durationMs).finally(() => {
+    const arrived = this.lendLockUntil(instantMs).finally(() => {
       over = true;
     });
     await Promise.all([arrived, this.#unlockStuck({ instantMs, isOver: () => over, isIdle })]);
@@ -172,16 +176,13 @@ export class SkippedTime {
   }
 
   /**
-   * Gives one lock away for `durationMs` of skipped time. An activity whose worker "died" holds the server's
-   * time, in the machine's own, until it times out: lending its lock lets the time be skipped meanwhile.
+   * Gives one lock away until an instant; not at all where that has passed. An activity whose worker "died" holds
+   * the server's time, in the machine's own, until it times out: lending its lock lets the time be skipped meanwhile.
    */
-  async lendLock(durationMs: number): Promise<void> {
-    const duration = msToTs(Math.max(1, Math.round(durationMs)));
-    try {
-      await this.#testService.unlockTimeSkippingWithSleep({ duration });
-    } catch (error) {
-      this.leaps.push(`there was no lock left to lend: ${String(error)}`);
-      throw error;
-    }
+  async lendLockUntil(instantMs: number): Promise<void> {
+    // The server counts from when it hears of it, so what this side does before that is not to be counted.
+    const durationMs = Math.round(instantMs - (await this.nowMs()));
+    if (durationMs <= 0) return;
+    await this.#testService.unlockTimeSkippingWithSleep({ duration: msToTs(durationMs) });
   }
 }

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { runBuildCommand } from './build-command.ts';
 import type { Report } from './report.ts';
-import { mendTestServer, testServerMend } from './test-server-mend.ts';
+import { mendTestServer, testServerMends } from './test-server-mend.ts';
 
 export interface Assembly {
   /** Of the server, for example "1.38.0". */
@@ -18,8 +18,8 @@ const compilerVersion = '3.40.0';
 const title = 'Making the time-skipping test server';
 
 /**
- * Makes the time-skipping server of Maven's packages: its libraries in `lib`, and in `mended` the one class that is
- * compiled anew from its source (see `testServerMend`). The compiler is a package too, so that Java is enough.
+ * Makes the time-skipping server of Maven's packages: its libraries in `lib`, and in `mended` the classes that
+ * are compiled anew from their source (see `testServerMends`). The compiler is a package too, so that Java is enough.
  */
 export async function assembleTestServer(assembly: Assembly): Promise<void> {
   const { folder, maven, java, environment, report } = assembly;
@@ -28,8 +28,11 @@ export async function assembleTestServer(assembly: Assembly): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'pom.xml'), pomOf(assembly));
   await run(maven, ['--batch-mode', '--quiet', `--file=${join(folder, 'pom.xml')}`, 'generate-resources']);
-  const source = join(folder, 'source', testServerMend.file);
-  await writeFile(source, mendTestServer(await readFile(source, 'utf8')));
+  const sources = testServerMends.map(({ file }) => join(folder, 'source', file));
+  for (const mend of testServerMends) {
+    const source = join(folder, 'source', mend.file);
+    await writeFile(source, mendTestServer(mend, await readFile(source, 'utf8')));
+  }
   const libraries = (await readdir(join(folder, 'lib'))).map((name) => join(folder, 'lib', name));
   const options = [
     '--release',
@@ -41,7 +44,7 @@ export async function assembleTestServer(assembly: Assembly): Promise<void> {
     join(folder, 'mended'),
   ];
   const compiler = join(folder, 'compiler', `ecj-${compilerVersion}.jar`);
-  await run(java, ['-jar', compiler, ...options, source]);
+  await run(java, ['-jar', compiler, ...options, ...sources]);
 }
 
 /** What runs the assembled server, in the words of a shell, with its folder in `$here`. */
@@ -79,7 +82,7 @@ function pomOf({ version }: Assembly): string {
           '<includeScope>runtime</includeScope><outputDirectory>lib</outputDirectory>',
         )}${execution(
           'unpack',
-          `<artifactItems><artifactItem>${server}<classifier>sources</classifier><includes>${testServerMend.file}</includes></artifactItem></artifactItems><outputDirectory>source</outputDirectory>`,
+          `<artifactItems><artifactItem>${server}<classifier>sources</classifier><includes>${testServerMends.map(({ file }) => file).join(',')}</includes></artifactItem></artifactItems><outputDirectory>source</outputDirectory>`,
         )}${execution(
           'copy',
           `<artifactItems><artifactItem>${compiler}</artifactItem></artifactItems><outputDirectory>compiler</outputDirectory>`,

@@ -8,13 +8,16 @@ import { downloadExecutable } from './download.ts';
 import { installOnce, isFolder } from './install-once.ts';
 import { findOnPath } from './temporal-cli.ts';
 import type { FindOptions } from './temporal-cli.ts';
-import { testServerMend } from './test-server-mend.ts';
+import { testServerMends } from './test-server-mend.ts';
 
 /** Released with the Java SDK of the same version. */
 export const timeSkippingServerVersion = '1.38.0';
 
 /** Another mend is another server. */
-const mendFingerprint = createHash('sha256').update(JSON.stringify(testServerMend)).digest('hex').slice(0, 8);
+const mendFingerprint = createHash('sha256')
+  .update(JSON.stringify(testServerMends))
+  .digest('hex')
+  .slice(0, 8);
 
 /**
  * The path of Temporal's time-skipping test server, to be given to `TestWorkflowEnvironment.createTimeSkipping`
@@ -45,7 +48,7 @@ export async function findOrBuildTimeSkippingServer(options: FindOptions): Promi
   });
 }
 
-/** Whether the server at this path was mended: see `testServerMend`. */
+/** Whether the server at this path was mended: see `testServerMends`. */
 export async function isMendedTestServer(path: string): Promise<boolean> {
   return await isFolder(join(dirname(path), 'mended'));
 }
