@@ -49,8 +49,9 @@ const collectionsCountedMax = 400;
 
 /** Counts between looks, ready for {@link progressLogLikelihood}. */
 export interface ProgressIncrements extends Increments {
+  logConstants: LogConstants;
   /** The intervals in which the counter changed, each dated to its middle, and the log of how likely it was to find these. */
-  changes: Increments & { logPattern: number };
+  changes: Increments & { logConstants: LogConstants; logPattern: number };
 }
 
 interface Increments {
@@ -60,6 +61,15 @@ interface Increments {
   counts: readonly number[];
   /** Collections still to export at the last look. */
   remaining: number;
+}
+
+/** The terms that are the same for every running time, computed once: they are a good part of the work. */
+interface LogConstants {
+  /** log n! of each count. */
+  counts: readonly number[];
+  remaining: number;
+  /** By concentration: log of in how many ways all collections can be dropped. */
+  urns: ReadonlyMap<number, number>;
 }
 
 /**
@@ -93,26 +103,30 @@ export function progressIncrements(
   }
   if (runningMs.length === 0) return undefined;
   const increments = { runningMs, counts, remaining: (total - exported) * scale };
-  return { ...increments, changes: changesOnly(increments) };
+  const urns = urnConstants(increments);
+  const logConstants = logConstantsOf(increments, urns);
+  return { ...increments, logConstants, changes: changesOnly(increments, urns) };
 }
 
 /** log P(increments | the run takes `runMs` in all), up to a constant that does not depend on `runMs`. */
 export function progressLogLikelihood(increments: ProgressIncrements, runMs: number): number {
   const { changes } = increments;
-  const exported = increments.counts.reduce((sum, count) => sum + count, 0);
-  const total = exported + increments.remaining;
+  const exported = sumOf(increments.counts);
   let sum = exported === 0 ? stuckAtZeroWeight : 0;
   for (const hypothesis of hypotheses) {
-    sum += hypothesis.weight * Math.exp(urnLogLikelihood(increments, runMs, total, hypothesis));
+    sum += hypothesis.weight * Math.exp(urnLogLikelihood(increments, runMs, hypothesis));
   }
   for (const hypothesis of exported === 0 ? [] : staleHypotheses) {
-    const log = changes.logPattern + urnLogLikelihood(changes, runMs, total, hypothesis);
+    const log = changes.logPattern + urnLogLikelihood(changes, runMs, hypothesis);
     sum += hypothesis.weight * Math.exp(log);
   }
   return Math.log(Math.max(sum, 1e-300));
 }
 
-function changesOnly({ runningMs, counts, remaining }: Increments): ProgressIncrements['changes'] {
+function changesOnly(
+  { runningMs, counts, remaining }: Increments,
+  urns: LogConstants['urns'],
+): ProgressIncrements['changes'] {
   const changedAtMs: number[] = [];
   const changedBy: number[] = [];
   for (const [index, count] of counts.entries()) {
@@ -123,29 +137,47 @@ function changesOnly({ runningMs, counts, remaining }: Increments): ProgressIncr
   const found = changedBy.length;
   const looks = counts.length;
   const logPattern = logGamma(found + 1) + logGamma(looks - found + 1) - logGamma(looks + 2);
-  return { runningMs: changedAtMs, counts: changedBy, remaining, logPattern };
+  const changes = { runningMs: changedAtMs, counts: changedBy, remaining };
+  return { ...changes, logConstants: logConstantsOf(changes, urns), logPattern };
+}
+
+function urnConstants({ counts, remaining }: Increments): LogConstants['urns'] {
+  const total = sumOf(counts) + remaining;
+  const logWays = logGamma(total + 1);
+  return new Map(
+    [...hypotheses, ...staleHypotheses].map(({ concentration }) => [
+      concentration,
+      logWays - logRising(total, concentration),
+    ]),
+  );
+}
+
+function logConstantsOf({ counts, remaining }: Increments, urns: LogConstants['urns']): LogConstants {
+  return { counts: counts.map((count) => logGamma(count + 1)), remaining: logGamma(remaining + 1), urns };
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function urnLogLikelihood(
-  increments: Increments,
+  { runningMs, counts, remaining, logConstants }: Increments & { logConstants: LogConstants },
   runMs: number,
-  total: number,
   { shape, concentration, begin, end }: ProgressHypothesis,
 ): number {
-  let log = logGamma(total + 1) - logRising(total, concentration);
+  let log = logConstants.urns.get(concentration) ?? 0;
   let shareBefore = 0;
-  for (let index = 0; index < increments.counts.length; index += 1) {
-    const running = (increments.runningMs[index] ?? 0) / runMs;
+  for (let index = 0; index < counts.length; index += 1) {
+    const running = (runningMs[index] ?? 0) / runMs;
     const ratio = Math.min(1, Math.max(0, (running - begin) / (end - begin)));
     const share = shape === 1 ? ratio : ratio ** shape;
-    const count = increments.counts[index] ?? 0;
-    if (count > 0) log += logRising(count, concentration * (share - shareBefore)) - logGamma(count + 1);
+    const count = counts[index] ?? 0;
+    if (count > 0) {
+      log += logRising(count, concentration * (share - shareBefore)) - (logConstants.counts[index] ?? 0);
+    }
     shareBefore = share;
   }
-  const { remaining } = increments;
-  if (remaining > 0) {
-    log += logRising(remaining, concentration * (1 - shareBefore)) - logGamma(remaining + 1);
-  }
+  if (remaining > 0) log += logRising(remaining, concentration * (1 - shareBefore)) - logConstants.remaining;
   return log;
 }
 
