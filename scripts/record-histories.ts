@@ -213,11 +213,16 @@ async function recordAll(
 
 /** One after the other, each on a server of its own: skipped time is one for all of a server's workflows. */
 async function recordSkippingTime(wanted: readonly SkippedTimeRecording[], into: string): Promise<void> {
-  for (const { name, request, atlas } of wanted) {
+  for (const { name, request, cancelledWhileCreating = false, ...recording } of wanted) {
+    const atlas = recording.atlas();
     const time = await startSkippedTime();
     try {
-      await time.withWorker(atlas().activities(), async (queue) => {
-        const handle = await queue.start({ ...skippedTimeRequest, ...request }, `recorded-${name}`);
+      await time.withWorker(atlas.activities(), async (queue) => {
+        const starting = queue.start({ ...skippedTimeRequest, ...request }, `recorded-${name}`);
+        if (cancelledWhileCreating) {
+          atlas.whileCreating = async () => void (await (await starting).cancel());
+        }
+        const handle = await starting;
         await handle.result().catch((error: unknown) => {
           if (!(error instanceof WorkflowFailedError)) throw error;
           process.stdout.write(`${name}: ${String(error.cause?.message).split('\n')[0] ?? ''}\n`);

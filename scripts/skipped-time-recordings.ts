@@ -1,10 +1,12 @@
-import { PretendAtlas } from '../test/workflows/pretend-atlas.ts';
+import { atlasFailure, PretendAtlas } from '../test/workflows/pretend-atlas.ts';
 
 /** An export that takes long, recorded on a server whose time is skipped; the histories are as real as any. */
 export interface SkippedTimeRecording {
   readonly name: string;
   readonly request?: object;
   readonly atlas: () => PretendAtlas;
+  /** A person cancels the export while its create is under way. */
+  readonly cancelledWhileCreating?: boolean;
 }
 
 /** Whose job is gone from the first look on. */
@@ -16,4 +18,45 @@ function forgetful(): PretendAtlas {
   return atlas;
 }
 
-export const skippedTimeRecordings: readonly SkippedTimeRecording[] = [{ name: 'lost', atlas: forgetful }];
+/** The first create never arrives, and somebody else has the snapshot exported meanwhile. */
+function exportingForOthers(): PretendAtlas {
+  const atlas = new PretendAtlas();
+  atlas.before = ({ name, count, atMs }) => {
+    if (name !== 'createExportJob' || count > 1) return;
+    atlas.foreignJob({ plan: { runningMs: 0 }, createdAtMs: atMs });
+    throw noReply();
+  };
+  return atlas;
+}
+
+/** Carries out what it is asked, and says nothing. */
+function silent(): PretendAtlas {
+  const atlas = new PretendAtlas();
+  atlas.afterCreate = () => {
+    throw noReply();
+  };
+  return atlas;
+}
+
+/** Refuses a second export of a snapshot with a status that is not 409. */
+function refusing(): PretendAtlas {
+  const atlas = new PretendAtlas();
+  atlas.before = ({ name, atMs }) => {
+    if (name !== 'createExportJob') return;
+    atlas.foreignJob({ plan: { runningMs: 60_000 }, createdAtMs: atMs });
+    throw atlasFailure({ code: 'ATLAS_REJECTED', message: 'cannot', status: 400, effect: 'none' });
+  };
+  return atlas;
+}
+
+function noReply(): Error {
+  return atlasFailure({ code: 'ATLAS_TIMEOUT', message: 'no reply', effect: 'unknown' });
+}
+
+export const skippedTimeRecordings: readonly SkippedTimeRecording[] = [
+  { name: 'lost', atlas: forgetful },
+  { name: 'exported-while-in-doubt', atlas: exportingForOthers },
+  { name: 'deadline-in-doubt', request: { deadline: '3s' }, atlas: silent },
+  { name: 'cancelled-in-doubt', cancelledWhileCreating: true, atlas: silent },
+  { name: 'refused-for-another', atlas: refusing },
+];

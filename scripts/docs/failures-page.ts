@@ -30,7 +30,7 @@ ${sections.join('\n\n')}
 
 ## Cancelled workflows
 
-A workflow that is cancelled ends as Temporal's cancelled, not with one of these types; \`ExportError\` has the code \`TrackingCancelled\` for it. Tracking stops, and the export job at Atlas goes on, since Atlas has no way to cancel one. Start the same request again to pick it up.
+A workflow that is cancelled ends as Temporal's cancelled, not with one of these types; \`ExportError\` has the code \`TrackingCancelled\` for it. Tracking stops, and the export job at Atlas goes on, since Atlas has no way to cancel one. Start the same request again to pick it up, with \`skipIfExported\` true and \`onActiveExport\` "adopt", as by default.
 `;
 }
 
@@ -42,15 +42,15 @@ function meaning(type: ExportFailureType, comments: ReadonlyMap<string, DocComme
 
 function advice(type: ExportFailureType): string {
   if (type === 'ExportFailed') return failedAdvice();
-  const known = nextStep(type, job);
-  const unknown = nextStep(type, undefined);
+  const known = nextStep(type, { job });
+  const unknown = nextStep(type);
   return known === unknown ? known : `Where a job is known: ${known} Where none is: ${unknown}`;
 }
 
 /** What all have in common once, and the rest by an example of the reason. */
 function failedAdvice(): string {
   const texts = failedReasons.map((message) =>
-    nextStep('ExportFailed', { ...job, state: 'Failed', stateReason: { message } }),
+    nextStep('ExportFailed', { job: { ...job, state: 'Failed', stateReason: { message } } }),
   );
   const common = commonSentences(texts);
   const rows = texts.map(

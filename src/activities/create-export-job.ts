@@ -7,12 +7,13 @@ import { exportJobView } from './export-job-view.ts';
 
 /** What the list has shown holds for so long. */
 const lookHoldsMs = 30_000;
-const lookTimeoutMs = 10_000;
+/** As long as the workflow's look has: a list that takes longer than a look holds would never allow a create. */
+const lookTimeoutMs = 2 * 60_000;
 
 /**
  * Sends one create request: never two, and none when this activity has been given up, the export was cancelled, or its
- * deadline has passed. The workflow allows it 35 s: 5 s for the lease, 10 s to look again where that is due and 5 s for
- * another lease then, 5 s until the request is on its way, 10 s for the answer.
+ * deadline has passed. The workflow allows it 145 s: 5 s for the lease, 2 min to look again where that is due and 5 s
+ * for another lease then, 5 s until the request is on its way, 10 s for the answer.
  */
 export async function createExportJob(
   atlas: AtlasClient,
@@ -20,16 +21,19 @@ export async function createExportJob(
   options: CallOptions,
 ): Promise<ExportJob> {
   const { groupId, clusterName, snapshotId, exportBucketId, customData } = input;
+  const beganMs = performance.now();
   let lease = await CreateLease.take();
-  if (isTooLate(input, lease)) throw notSent('The deadline passed before the create was taken on');
+  const isTooLate = (): boolean => isDeadlinePast(input, lease, performance.now() - beganMs);
+  if (isTooLate()) throw notSent('The deadline passed before the create was taken on');
   if (isLookOld(input, lease)) {
     await lookAgain(atlas, input, options);
     lease = await CreateLease.take();
+    if (isTooLate()) throw notSent('The deadline passed while the list of export jobs was read again');
   }
   const job = await atlas.createExportJob(
     { groupId, clusterName },
     { snapshotId, exportBucketId, customData },
-    { ...options, sendBefore: lease.stillValid },
+    { ...options, sendBefore: () => lease.stillValid() && !isTooLate() },
   );
   return exportJobView(job);
 }
@@ -44,8 +48,14 @@ function isLookOld({ allowedBy }: CreateExportJobInput, { startedAtMs }: CreateL
   return startedAtMs - allowedBy.readAtMs > lookHoldsMs;
 }
 
-function isTooLate({ allowedBy }: CreateExportJobInput, { startedAtMs }: CreateLease): boolean {
-  return allowedBy !== undefined && startedAtMs !== undefined && startedAtMs >= allowedBy.deadlineAtMs;
+/** By Temporal's clock when it handed the attempt out, and what has gone by here since then. */
+function isDeadlinePast(
+  { allowedBy }: CreateExportJobInput,
+  { startedAtMs }: CreateLease,
+  sinceMs: number,
+): boolean {
+  if (allowedBy === undefined || startedAtMs === undefined) return false;
+  return startedAtMs + sinceMs >= allowedBy.deadlineAtMs;
 }
 
 /** Here, and not by the workflow anew: where queues are long, its look would be as old again when the create is taken on. */

@@ -81,7 +81,7 @@ export interface CreateExportJobInput extends ClusterReference {
 export interface CreateAllowedBy {
   /** Of the look. A create that a worker takes on long after looks again. */
   readonly readAtMs?: number | undefined;
-  /** The earlier export that the look has found and the request goes past (`skipIfExported: false`). */
+  /** The earlier export that the look has found and the request goes past; only with `skipIfExported: false`. */
   readonly exportedBefore?: string | undefined;
   /** By Temporal's clock: from then on no create is sent. */
   readonly deadlineAtMs: number;

@@ -157,4 +157,4 @@ export interface ExportResult {
 
 /** Said wherever a person cancels. */
 export const atlasGoesOn =
-  'Atlas has no way to cancel an export job: if one was running, it goes on and is billed. Ask for the same export again to pick it up.';
+  'Atlas has no way to cancel an export job: if one was running, it goes on and is billed. Ask for the same export again to pick it up, with skipIfExported true and onActiveExport "adopt", as by default.';

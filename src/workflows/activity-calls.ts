@@ -27,10 +27,11 @@ const freshLookTimeoutMs = 35_000;
 
 /**
  * The create activity may use 5 s to learn whether it is still wanted, 5 s to get the request on its way and 10 s to
- * hear the answer, and where it has to look again before, 10 s for that and 5 s to ask once more. The activity holds to
- * the same figures (see activities/create-export-job.ts).
+ * hear the answer, and where it has to look again before, 2 min for that, as for any list, and 5 s to ask once more. The
+ * activity holds to the same figures (see activities/create-export-job.ts). A worker that dies is noticed by its
+ * heartbeats, long before.
  */
-const createTimeoutMs = 35_000;
+const createTimeoutMs = 145_000;
 
 /** A list may have many pages. */
 const listTimeoutMs = 2 * 60_000;

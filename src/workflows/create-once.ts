@@ -1,14 +1,10 @@
-import { CancellationScope, log, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched, sleep } from '@temporalio/workflow';
 import type { FoundExportJobs } from '../activities/export-activities.ts';
-import {
-  durationText,
-  exportRequestIdKey,
-  type AtlasAnswer,
-  type ExportJob,
-  type JobOrigin,
-} from '../contract/index.ts';
-import { checkedFound, checkedJob } from './activity-answers.ts';
+import { durationText, type ExportJob, type JobOrigin } from '../contract/index.ts';
+import { checkedFound } from './activity-answers.ts';
 import { atlasAnswer } from './atlas-answer.ts';
+import { post } from './create-post.ts';
+import { backoffMs, CreateTries, lookingForJobInDoubt } from './create-tries.ts';
 import { deadlineExceeded, jobText, refusal, runFailure } from './export-ending.ts';
 import type { ExportRun } from './export-run.ts';
 import { waitForJob } from './follow-job.ts';
@@ -20,34 +16,12 @@ export interface ClaimedJob {
   readonly origin: JobOrigin;
 }
 
-/**
- * After a POST whose outcome is not known: when to look for its job, and for how long to believe that a job
- * which is not listed may still appear. The first look finds nearly every lost reply; Atlas's list may lag
- * behind a create, and a request may sit in a network for a while, so absence is believed only after the last.
- */
-const settleMs = [5_000, 30_000, 90_000] as const;
+/** What a look has for a create in doubt, even where the deadline is nearer. */
+const lookInDoubtMsMin = 60_000;
+/** The longest wait for such a look that the deadline does not cut short. */
+const waitInDoubtMsMax = 90_000;
 
-/** Pauses between tries while Atlas answers that it cannot take the request now. */
-const pauseMsFirst = 5_000;
-const pauseMsMax = 5 * 60_000;
-
-/** A 409 although no active job is listed: the list may lag, so ask again this often before giving up. */
-const conflictsMax = 8;
-
-/** What the tries for one attempt have come to so far. */
-interface Tries {
-  /** Looks since a POST of unknown outcome; undefined while every POST's outcome is known. */
-  looksInDoubt: number | undefined;
-  /** A POST went unanswered and its job was never seen. It is said wherever this attempt ends without a job. */
-  doubted: boolean;
-  conflicts: number;
-  failures: number;
-  pauses: number;
-}
-
-type PostOutcome =
-  | { readonly kind: 'created'; readonly job: ExportJob }
-  | { readonly kind: 'again'; readonly waitMs: number; readonly why: string };
+const lookingForJob = 'looking for the export job';
 
 /**
  * Makes sure that one export job serves this attempt, and never more than one.
@@ -58,43 +32,60 @@ type PostOutcome =
  * of a missing reply: the next round looks first, several times and well apart.
  */
 export async function claimJob(run: ExportRun, attempt: number): Promise<ClaimedJob> {
-  const exportRequestId = run.exportRequestId(attempt);
-  const tries: Tries = { looksInDoubt: undefined, doubted: false, conflicts: 0, failures: 0, pauses: 0 };
-  for (;;) {
-    run.enter('creating');
-    const found = await find(run, exportRequestId, tries);
-    if (found !== undefined) {
-      const claimed = await claimFound(run, found, tries);
-      if (claimed === 'look again') continue;
-      if (claimed !== undefined) return claimed;
-    }
-    const lookAgainMs = found === undefined ? backoffMs(tries.failures) : settleWaitMs(tries);
-    if (lookAgainMs !== undefined) {
-      await pause(run, tries, { waitMs: lookAgainMs, why: 'looking for the export job' });
-      continue;
-    }
-    const outcome = await post(run, { exportRequestId, tries, found });
-    if (outcome.kind === 'created') return { job: outcome.job, origin: 'created' };
-    await pause(run, tries, outcome);
+  const tries = new CreateTries(run.exportRequestId(attempt));
+  try {
+    return await claimWith(run, tries);
+  } catch (error) {
+    if (isCancellation(error) && tries.doubted) await leaveInDoubt(run, tries);
+    throw error;
   }
 }
 
-/** What the list says; undefined when it could not be read but a job of ours may exist, so nothing may be given up. */
-async function find(
-  run: ExportRun,
-  exportRequestId: string,
-  tries: Tries,
-): Promise<FoundExportJobs | undefined> {
+async function claimWith(run: ExportRun, tries: CreateTries): Promise<ClaimedJob> {
+  for (;;) {
+    run.enter('creating');
+    const found = await find(run, tries);
+    if (found === undefined) {
+      await pause(run, tries, { waitMs: backoffMs(tries.failures), why: lookingForJob });
+      continue;
+    }
+    const claimed = await claimFound(run, found, tries);
+    if (claimed === 'look again') continue;
+    if (claimed !== undefined) return claimed;
+    const wasInDoubt = tries.inDoubt;
+    const lookAgainMs = tries.sawNone();
+    if (lookAgainMs !== undefined) {
+      await pause(run, tries, { waitMs: lookAgainMs, why: lookingForJob });
+      continue;
+    }
+    if (wasInDoubt) refuseAfterDeadline(run, tries);
+    const exported = exportedEarlier(run, tries, { found, wasInDoubt });
+    if (exported !== undefined) return { job: exported, origin: 'earlier' };
+    if (tries.refused !== undefined) throw tries.refused;
+    const outcome = await post(run, tries, found);
+    if (outcome.kind === 'created') return { job: outcome.job, origin: 'created' };
+    if (outcome.kind === 'again') await pause(run, tries, outcome);
+  }
+}
+
+/**
+ * What the list says; undefined when it could not be read but a job of ours may exist, so nothing may be given up.
+ * While a create is in doubt, a look gets its time even as the deadline passes: a job may be there to be told of.
+ */
+async function find(run: ExportRun, tries: CreateTries): Promise<FoundExportJobs | undefined> {
   const { snapshotId, exportBucketId = '' } = run;
-  const input = { ...run.cluster, snapshotId, exportBucketId, exportRequestId };
+  const input = { ...run.cluster, snapshotId, exportBucketId, exportRequestId: tries.exportRequestId };
+  const lookMs = Math.max(run.remainingMs(), tries.inDoubt ? lookInDoubtMsMin : 0);
   try {
-    const found = checkedFound(await run.calls.lists(run.remainingMs()).findExportJob(input));
+    const found = checkedFound(await run.calls.lists(lookMs).findExportJob(input));
     run.earlierDurationsMs = found.earlierDurationsMs;
     return found;
   } catch (error) {
     const answer = atlasAnswer(error);
+    // A look that fails explains nothing better.
+    if (tries.refused !== undefined) throw tries.refused;
     if (run.remainingMs() === 0)
-      throw deadlineExceeded(run, `looking for the export job (${answer.message})`, besides(run, tries));
+      throw deadlineExceeded(run, `looking for the export job (${answer.message})`, tries.besides());
     const refused = refusal(run, answer);
     if (refused !== undefined && !tries.doubted) throw refused;
     tries.failures += 1;
@@ -108,7 +99,7 @@ async function find(
 async function claimFound(
   run: ExportRun,
   found: FoundExportJobs,
-  tries: Tries,
+  tries: CreateTries,
 ): Promise<ClaimedJob | 'look again' | undefined> {
   if (found.oursBesides.length > 0) {
     run.note(
@@ -116,23 +107,36 @@ async function claimFound(
     );
   }
   if (found.ours !== undefined) return { job: found.ours, origin: 'found' };
-  if (found.active !== undefined) return claimActive(run, found.active, tries);
-  const settled = run.request.skipIfExported && tries.looksInDoubt === undefined;
-  if (settled && found.exported !== undefined) return { job: found.exported, origin: 'earlier' };
-  return undefined;
+  return found.active === undefined ? undefined : claimActive(run, found.active, tries);
+}
+
+/**
+ * An export that makes another needless. Somebody else may have finished one while a create was in doubt, which the
+ * look that settles the doubt is the first to be allowed to heed.
+ */
+function exportedEarlier(
+  run: ExportRun,
+  tries: CreateTries,
+  { found, wasInDoubt }: { readonly found: FoundExportJobs; readonly wasInDoubt: boolean },
+): ExportJob | undefined {
+  const { exported } = found;
+  if (!run.request.skipIfExported || exported === undefined) return undefined;
+  if (wasInDoubt && !patched('exported-while-in-doubt')) return undefined;
+  if (tries.doubted) run.note(tries.besides().trim());
+  return exported;
 }
 
 /** Atlas allows one active export per snapshot, so there is no way past this one. */
 async function claimActive(
   run: ExportRun,
   active: ExportJob,
-  tries: Tries,
+  tries: CreateTries,
 ): Promise<ClaimedJob | 'look again'> {
   const { onActiveExport } = run.request;
   if (onActiveExport === 'fail') {
     run.job = active;
     const message = `Another export of this snapshot is active: ${jobText(active)}.`;
-    throw runFailure(run, 'ExportConflict', `${message}${besides(run, tries)}`);
+    throw runFailure(run, 'ExportConflict', `${message}${tries.besides()}`);
   }
   const sameBucket = active.exportBucketId === run.exportBucketId;
   if (onActiveExport === 'adopt' && sameBucket) return { job: active, origin: 'adopted' };
@@ -141,107 +145,69 @@ async function claimActive(
   // Of an attempt before this one, whose job this is not.
   run.origin = undefined;
   run.enter('waiting');
-  await waitForJob(run, active);
+  await waitForJob(run, active, tries.besides());
   run.job = undefined;
   tries.conflicts = 0;
+  tries.refused = undefined;
   return 'look again';
 }
 
-/** Sends the one POST of this round. It is not cancelled midway: what became of it must be known. */
-async function post(
-  run: ExportRun,
-  round: {
-    readonly exportRequestId: string;
-    readonly tries: Tries;
-    readonly found: FoundExportJobs | undefined;
-  },
-): Promise<PostOutcome> {
-  const { exportRequestId, tries, found } = round;
-  const { snapshotId, exportBucketId = '', deadlineAtMs } = run;
-  const customData = [...run.request.customData, { key: exportRequestIdKey, value: exportRequestId }];
-  try {
-    const allowedBy = { readAtMs: found?.readAtMs, exportedBefore: found?.exported?.exportId, deadlineAtMs };
-    const input = { ...run.cluster, snapshotId, exportBucketId, customData, allowedBy };
-    const job = checkedJob(
-      await CancellationScope.nonCancellable(() => run.calls.create.createExportJob(input)),
-    );
-    log.info('export job created', { exportId: job.exportId });
-    return { kind: 'created', job };
-  } catch (error) {
-    return afterFailedPost(run, atlasAnswer(error), tries);
-  }
-}
-
-/** One failed POST, in the order of what it rules out. */
-function afterFailedPost(run: ExportRun, answer: AtlasAnswer, tries: Tries): PostOutcome {
-  // The request may have been carried out: from now on only looking can tell.
-  if (answer.effect === 'unknown') {
-    tries.looksInDoubt = 0;
-    tries.doubted = true;
-    run.note(
-      `A create request's outcome was unknown (${answer.code}); its job is looked for before anything is sent again.`,
-    );
-    return {
-      kind: 'again',
-      waitMs: settleMs[0],
-      why: 'looking for the export job of a create request without reply',
-    };
-  }
-  // Atlas knows of an active export of this snapshot. The next look shows it, or the list lags behind.
-  if (answer.code === 'ATLAS_CONFLICT') {
-    tries.conflicts += 1;
-    if (tries.conflicts > conflictsMax) {
-      const message = `Atlas refuses to create the export job (409) although it lists no active one: ${answer.message}`;
-      throw runFailure(run, 'ExportConflict', `${message}${besides(run, tries)}`, answer);
-    }
-    return {
-      kind: 'again',
-      waitMs: backoffMs(tries.conflicts),
-      why: 'looking for the export that Atlas says is active',
-    };
-  }
-  const refused = refusal(
-    run,
-    tries.doubted ? { ...answer, message: `${answer.message}${besides(run, tries)}` } : answer,
-  );
-  if (refused !== undefined) throw refused;
-  // Not taken now (rate limit, upgrade, no connection): nothing happened, so the same again later.
-  tries.failures += 1;
-  const waitMs = Math.max(answer.retryAfterMs ?? 0, backoffMs(tries.failures));
-  return { kind: 'again', waitMs, why: `creating the export job (last try: ${answer.code})` };
-}
-
-/** What an ending without a job has to say besides, with a space before it: nothing while there is no doubt. */
-function besides(run: ExportRun, { doubted }: Tries): string {
-  if (!doubted) return '';
-  const id = run.exportRequestId(run.attempt);
-  return ` An earlier create request went unanswered and its job was not listed since; it would carry ${exportRequestIdKey} ${id}.`;
+/** No create is sent after the deadline; the looks for one in doubt may have gone beyond it. */
+function refuseAfterDeadline(run: ExportRun, tries: CreateTries): void {
+  if (run.remainingMs() > 0 || !looksPastDeadline()) return;
+  throw deadlineExceeded(run, lookingForJobInDoubt, tries.besides());
 }
 
 /**
- * How long to wait before the next look for the job of a POST without reply; undefined when there is no such
- * POST, or its job was absent often enough. Counts the look that has just found none.
+ * Whoever cancels while a create is in doubt is told of its job, or of its identity: one look, without Temporal's
+ * repeating it for long. Cancelling waits for it, as it has waited for the create's reply.
  */
-function settleWaitMs(tries: Tries): number | undefined {
-  if (tries.looksInDoubt === undefined) return undefined;
-  tries.looksInDoubt += 1;
-  const waitMs = settleMs[tries.looksInDoubt];
-  if (waitMs === undefined) tries.looksInDoubt = undefined;
-  return waitMs;
+async function leaveInDoubt(run: ExportRun, tries: CreateTries): Promise<void> {
+  if (tries.inDoubt && patched('look-before-leaving')) {
+    const found = await CancellationScope.nonCancellable(() => foundInDoubt(run, tries));
+    if (found?.ours !== undefined) {
+      const { attempt } = run;
+      run.origin = 'found';
+      run.attempts.push({
+        attempt,
+        origin: 'found',
+        exportRequestId: tries.exportRequestId,
+        job: found.ours,
+      });
+      run.saw(found.ours);
+      return;
+    }
+    if (found !== undefined) tries.sawNone();
+  }
+  run.note(tries.besides().trim());
 }
 
-function backoffMs(count: number): number {
-  return Math.min(pauseMsFirst * 2 ** Math.min(count - 1, 10), pauseMsMax);
+async function foundInDoubt(run: ExportRun, tries: CreateTries): Promise<FoundExportJobs | undefined> {
+  const { snapshotId, exportBucketId = '' } = run;
+  const input = { ...run.cluster, snapshotId, exportBucketId, exportRequestId: tries.exportRequestId };
+  try {
+    return checkedFound(await run.calls.lists(lookInDoubtMsMin).findExportJob(input));
+  } catch {
+    // Whoever is leaving hears that the list could not be read.
+    return undefined;
+  }
 }
 
+/** In doubt, the wait is not cut short by the deadline, nor ended by it: the job may be listed by the next look. */
 async function pause(
   run: ExportRun,
-  tries: Tries,
+  tries: CreateTries,
   { waitMs, why }: { readonly waitMs: number; readonly why: string },
 ): Promise<void> {
-  if (run.remainingMs() === 0) throw deadlineExceeded(run, why, besides(run, tries));
+  const isOver = run.remainingMs() === 0 && !(tries.inDoubt && looksPastDeadline());
+  if (isOver) throw deadlineExceeded(run, why, tries.besides());
   run.publish();
   tries.pauses += 1;
-  const delayMs = spacedDelayMs(waitMs, run.historyUse(tries.pauses));
+  const spacedMs = spacedDelayMs(waitMs, run.historyUse(tries.pauses));
+  const delayMs = tries.inDoubt ? Math.max(spacedMs, Math.min(waitMs, waitInDoubtMsMax)) : spacedMs;
   await sleep(delayMs, { summary: `${why}: next in ${durationText(delayMs)}` });
+}
+
+function looksPastDeadline(): boolean {
+  return patched('looks-past-deadline');
 }

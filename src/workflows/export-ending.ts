@@ -16,7 +16,7 @@ import { nextStep } from './next-step.ts';
 
 /** The failure that ends a workflow whose input is wrong. A plain Error would leave its task retrying for ever. */
 export function invalidInput(problems: readonly InputProblem[], what?: string): ApplicationFailure {
-  const details: ExportFailureDetails = { nextStep: nextStep('InvalidInput', undefined), problems };
+  const details: ExportFailureDetails = { nextStep: nextStep('InvalidInput'), problems };
   setCurrentDetails(invalidInputDetails(details));
   return exportFailure('InvalidInput', invalidRequestText(problems, what), details);
 }
@@ -29,7 +29,7 @@ export function runFailure(
   atlas?: AtlasAnswer,
 ): ApplicationFailure {
   return exportFailure(type, message, {
-    nextStep: nextStep(type, run.job),
+    nextStep: nextStep(type, { job: run.job, isInTheWay: run.origin === undefined, request: run.request }),
     job: run.job,
     attempts: run.attempts,
     exportRequestId: run.exportRequestId(run.attempt),

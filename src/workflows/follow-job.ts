@@ -21,7 +21,7 @@ import { StallWatch, type StallChange } from './stall-watch.ts';
 export async function followJob(run: ExportRun, first: ExportJob): Promise<ExportJob> {
   const trackers = new ComponentTrackers(run);
   try {
-    const job = await lookUntilEnded(run, first, trackers);
+    const job = await lookUntilEnded(run, first, { trackers });
     if (!isTerminal(job.state)) throw runFailure(run, 'ExportLost', lostText(run, job));
     await trackers.settle();
     return job;
@@ -31,9 +31,12 @@ export async function followJob(run: ExportRun, first: ExportJob): Promise<Expor
   }
 }
 
-/** Lets an export job that stands in the way come to its end, or vanish: its outcome is not this request's. */
-export async function waitForJob(run: ExportRun, other: ExportJob): Promise<void> {
-  await lookUntilEnded(run, other, undefined);
+/**
+ * Lets an export job that stands in the way come to its end, or vanish: its outcome is not this request's. Where the
+ * deadline comes first, the failure says `besides` too.
+ */
+export async function waitForJob(run: ExportRun, other: ExportJob, besides: string): Promise<void> {
+  await lookUntilEnded(run, other, { besides });
   run.nextPollAt = undefined;
   run.stalls = undefined;
 }
@@ -42,7 +45,7 @@ export async function waitForJob(run: ExportRun, other: ExportJob): Promise<void
 async function lookUntilEnded(
   run: ExportRun,
   first: ExportJob,
-  trackers: ComponentTrackers | undefined,
+  { trackers, besides }: { readonly trackers?: ComponentTrackers; readonly besides?: string },
 ): Promise<ExportJob> {
   const looks = newLookLog(run, first);
   run.take(looks, newStallWatch(run, first));
@@ -51,7 +54,7 @@ async function lookUntilEnded(
   trackers?.follow(first);
   let job = first;
   while (!isTerminal(job.state)) {
-    if (run.remainingMs() === 0) throw deadlineExceeded(run, `following export job ${jobText(job)}`);
+    if (run.remainingMs() === 0) throw deadlineExceeded(run, `following export job ${jobText(job)}`, besides);
     await waitForNextLook(run, looks, job);
     job = (await lookAtJob(run, looks, trackers, job)) ?? job;
     await heedLook(run);

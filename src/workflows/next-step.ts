@@ -1,10 +1,25 @@
-import { stateReasonText, type ExportFailureType, type ExportJob } from '../contract/index.ts';
+import {
+  isTerminal,
+  stateReasonText,
+  type CheckedExportRequest,
+  type ExportFailureType,
+  type ExportJob,
+} from '../contract/index.ts';
 
-/** What a person can do about a failure. `job` is the last one known. */
-export function nextStep(type: ExportFailureType, job: ExportJob | undefined): string {
-  if (type === 'ExportFailed') return `${failedAdvice(job)} ${afterFailed}`;
-  if (type === 'DeadlineExceeded' && job?.state === 'Successful') return afterDeadlineUnproven;
-  if (type === 'DeadlineExceeded' && job !== undefined) return afterDeadlineWithJob;
+/** What of a run that has failed decides what a person can do about it. */
+export interface FailedRun {
+  /** The last one known. */
+  readonly job?: ExportJob | undefined;
+  /** It is somebody else's, which stood in the way. */
+  readonly isInTheWay?: boolean;
+  readonly request?: Pick<CheckedExportRequest, 'skipIfExported' | 'onActiveExport'>;
+}
+
+/** What a person can do about a failure. What costs money is said to cost it, whatever the request was. */
+export function nextStep(type: ExportFailureType, run: FailedRun = {}): string {
+  if (type === 'ExportFailed') return `${failedAdvice(run.job)} ${afterFailed}`;
+  if (type === 'DeadlineExceeded') return afterDeadline(run);
+  if (type === 'VerificationFailed') return afterVerification(run);
   return advice[type];
 }
 
@@ -12,14 +27,70 @@ const afterFailed =
   'Atlas leaves the partial data of failed attempts in the bucket: delete those prefixes when you no longer need them. ' +
   'Then start the same request again.';
 
-const afterDeadlineWithJob =
-  'The export job at Atlas goes on. Start the same request again, with a longer deadline, to pick it up.';
+function afterDeadline(run: FailedRun): string {
+  const { job, isInTheWay, request } = run;
+  const longer = 'a longer deadline';
+  if (job === undefined) {
+    const looked = request?.skipIfExported === false ? 'an active export' : 'an export';
+    return `No export job is known. Start the same request again: it looks for ${looked} of the snapshot before it creates one.`;
+  }
+  if (isInTheWay === true)
+    return `Another export of the snapshot was in the way. Start the same request again once it has ended, or with ${longer}.`;
+  if (job.state === 'Successful') {
+    return (
+      'Atlas says that the export was Successful; the bucket was not looked into to the end. ' +
+      `Start ${again({ found: run, more: [longer] })}: it finds the export and looks again, without paying for another.`
+    );
+  }
+  if (isTerminal(job.state)) {
+    return (
+      `The last export job has ended (${job.state}), and Atlas leaves its partial data in the bucket. ` +
+      `Start the same request again, with ${longer}: it creates another job, which is billed.`
+    );
+  }
+  return `The export job at Atlas goes on. Start ${again({ joined: run, more: [longer] })}, to pick it up.`;
+}
 
-const afterDeadlineUnproven =
-  'Atlas says that the export was Successful; the bucket was not looked into to the end. Start the same request again, ' +
-  'with a longer deadline: it finds the export and looks again, without paying for another.';
+function afterVerification(run: FailedRun): string {
+  return (
+    'The message names the first ten things that are wrong, the manifest has them all. Look at the prefix in the bucket. ' +
+    `To have it looked into once more, start ${again({ found: run })}: that pays for nothing. Where the export is not whole, ` +
+    'start it with skipIfExported false, which exports the snapshot anew and is billed.'
+  );
+}
 
-const advice: Record<Exclude<ExportFailureType, 'ExportFailed'>, string> = {
+/**
+ * The request that comes to the same job: one that has ended is `found`, one that is active is `joined`, which may
+ * have ended by then.
+ */
+function again({
+  found,
+  joined,
+  more = [],
+}: {
+  readonly found?: FailedRun;
+  readonly joined?: FailedRun;
+  readonly more?: readonly string[];
+}): string {
+  const request = (found ?? joined)?.request;
+  const changed = [
+    ...(request?.skipIfExported === false ? ['skipIfExported true'] : []),
+    ...(joined !== undefined && request !== undefined && request.onActiveExport !== 'adopt'
+      ? ['onActiveExport "adopt"']
+      : []),
+  ];
+  const settings = [...changed, ...more];
+  const last = settings.at(-1);
+  const what = changed.length === 0 ? 'the same request again' : 'the request again';
+  if (last === undefined) return what;
+  const before = settings.slice(0, -1).join(', ');
+  return `${what}, with ${before === '' ? '' : `${before} and `}${last}`;
+}
+
+const advice: Record<
+  Exclude<ExportFailureType, 'ExportFailed' | 'VerificationFailed' | 'DeadlineExceeded'>,
+  string
+> = {
   InvalidInput: 'Correct the request and start it again. Nothing was asked of Atlas.',
   UnknownCredentials:
     'Use one of the names that the message lists, or give every worker of the task queue the credentials of this name ' +
@@ -40,12 +111,6 @@ const advice: Record<Exclude<ExportFailureType, 'ExportFailed'>, string> = {
   ExportLost:
     'Atlas no longer lists the export job. Look in the bucket for a .complete file under the prefix before you pay ' +
     'for another export, and ask Atlas support about the export id.',
-  VerificationFailed:
-    'The message names the first ten things that are wrong, the manifest has them all. Look at the prefix in the bucket. ' +
-    'To have it looked into once more, start the same request again: that pays for nothing. Where the export is not whole, ' +
-    'start it with skipIfExported false, which exports the snapshot anew and is billed.',
-  DeadlineExceeded:
-    'No export job is known. Start the same request again: it looks for its job before it creates one.',
 };
 
 /**

@@ -53,7 +53,9 @@ export class PretendAtlas {
   earlierDurationsMs: readonly number[] = [];
   /** Called before each activity answers; what it throws is the answer. */
   before: (call: { name: Call; count: number; atMs: number; input: unknown }) => void = () => undefined;
-  /** Called after a create has taken effect; what it throws takes the place of the reply. */
+  /** Waited for after a create has taken effect. */
+  whileCreating: () => Promise<void> = () => Promise.resolve();
+  /** Called then; what it throws takes the place of the reply. */
   afterCreate: (count: number) => void = () => undefined;
 
   /** What looking into the bucket comes to. */
@@ -98,11 +100,11 @@ export class PretendAtlas {
     return exportId;
   }
 
-  private async answer<T>(name: Call, input: unknown, work: (nowMs: number) => T): Promise<T> {
+  private async answer<T>(name: Call, input: unknown, work: (nowMs: number) => T | Promise<T>): Promise<T> {
     const atMs = Context.current().info.currentAttemptScheduledTimestampMs;
     this.calls.push({ name, atMs, input });
     this.before({ name, count: this.count(name), atMs, input });
-    return work(atMs);
+    return await work(atMs);
   }
 
   private find(
@@ -131,11 +133,12 @@ export class PretendAtlas {
     };
   }
 
-  private create(input: CreateExportJobInput, nowMs: number): ExportJob {
+  private async create(input: CreateExportJobInput, nowMs: number): Promise<ExportJob> {
     const plan = this.plans[Math.min(this.jobs.length, this.plans.length - 1)] ?? { runningMs: 1 };
     const exportId = this.nextId();
     const { snapshotId, exportBucketId, customData } = input;
     this.jobs.push({ exportId, plan, createdAtMs: nowMs, snapshotId, exportBucketId, customData });
+    await this.whileCreating();
     this.afterCreate(this.count('createExportJob'));
     return this.document(exportId, nowMs);
   }
