@@ -195,6 +195,31 @@ describe('a create that no worker took on for an hour', () => {
     assert.equal(late.stage.requestsOf('listExportJobs'), 0);
   });
 
+  test('is not sent where the deadline passes while it looks again', async (t) => {
+    const late = await startLate(t, ({ atlas }) => {
+      atlas.simulator.faults.script({ operation: 'listExportJobs' }, { kind: 'slowHeaders', delayMs: 2_500 });
+      return { allowedBy: { ...allowedBy, deadlineAtMs: readAtMs + hourMs + 2_000 } };
+    });
+    await assertNotSent(late, /The deadline passed while the list of export jobs was read again/);
+    assert.equal(late.stage.requestsOf('listExportJobs'), 1);
+  });
+
+  test('looks again for as long as a list of several pages takes', async (t) => {
+    const { stage, ended: creating } = await startLate(t, ({ atlas }) => {
+      const { orders, ordersSnapshotId: snapshotId, exportBucketId } = atlas;
+      const failed = { ...ended, outcome: 'Failed' } as const;
+      for (let jobs = 0; jobs < 501; jobs += 1)
+        atlas.simulator.createForeignJob({ ...orders, snapshotId, exportBucketId, plan: failed });
+      for (let pages = 0; pages < 2; pages += 1) {
+        const slow = { kind: 'slowHeaders', delayMs: 6_000 } as const;
+        atlas.simulator.faults.script({ operation: 'listExportJobs' }, slow);
+      }
+      return {};
+    });
+    await creating;
+    assert.deepEqual([stage.requestsOf('listExportJobs'), stage.requestsOf('createExportJob')], [2, 1]);
+  });
+
   test('does not look again after half a minute: so long the look of the workflow holds', async (t) => {
     const stage = await startActivityStage(t);
     stage.temporal.answers.set(describeCall, () => wantedSince(readAtMs + 30_000));

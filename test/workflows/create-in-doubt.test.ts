@@ -85,7 +85,7 @@ describe('a create request without reply', () => {
   }
 
   function callsSince(atlas: PretendAtlas, name: string): string[] {
-    const names = atlas.calls.map((call) => String(call.name));
+    const names = atlas.calls.map<string>(({ name: called }) => called);
     return names.slice(names.lastIndexOf(name) + 1);
   }
 
