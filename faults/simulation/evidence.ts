@@ -1,5 +1,5 @@
 import type { BookedJob, RecordedRequest } from '../../simulator/index.ts';
-import type { ExportFailureDetails, ExportResult } from '../../src/contract/index.ts';
+import type { ExportFailureDetails, ExportResult, ExportStatus } from '../../src/contract/index.ts';
 import type { ActivityRecord } from './fault-points.ts';
 import type { Scenario, ScenarioRequest } from './scenario.ts';
 
@@ -12,7 +12,7 @@ export type Outcome =
       readonly message: string;
       readonly details: ExportFailureDetails | undefined;
     }
-  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'cancelled'; readonly status: Pick<ExportStatus, 'attempts' | 'notes'> }
   | { readonly kind: 'otherwise'; readonly what: string }
   | { readonly kind: 'open' };
 

@@ -1,6 +1,11 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { isExportFailureDetails, type ExportResult } from '../../src/contract/index.ts';
+import {
+  isExportFailureDetails,
+  statusQuery,
+  type ExportResult,
+  type ExportStatus,
+} from '../../src/contract/index.ts';
 import type { Outcome } from './evidence.ts';
 
 /** How a workflow that has ended did end, as its caller sees it. */
@@ -11,7 +16,8 @@ export async function outcomeOf(handle: WorkflowHandle): Promise<Outcome> {
     return { kind: 'otherwise', what: `a result that is none: ${JSON.stringify(result)}` };
   } catch (error) {
     const cause = error instanceof WorkflowFailedError ? error.cause : error;
-    if (cause instanceof CancelledFailure) return { kind: 'cancelled' };
+    if (cause instanceof CancelledFailure)
+      return { kind: 'cancelled', status: await handle.query<ExportStatus>(statusQuery) };
     if (!(cause instanceof ApplicationFailure)) return { kind: 'otherwise', what: String(cause) };
     const [details] = cause.details ?? [];
     return {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { Evidence, RequestEvidence } from '../../faults/simulation/evidence.ts';
+import type { Evidence, Outcome, RequestEvidence } from '../../faults/simulation/evidence.ts';
 import { violationsOf } from '../../faults/simulation/invariants/index.ts';
-import type { ExportFailureDetails } from '../../src/contract/index.ts';
+import type { ExportFailureDetails, ExportStatus } from '../../src/contract/index.ts';
 import { exportRequestIdOf } from '../../faults/books-check.ts';
 import { evidenceOf, quietScenario } from './quiet-scenario.ts';
 
@@ -95,15 +95,40 @@ describe('the check of what a failure says', () => {
     const [job] = evidence.jobs;
     assert.ok(job !== undefined);
     const late = { ...request(), endedAtMs: request().startedAtMs + 7 * 24 * 3_600_000 };
-    const told = (exportRequestId: string | undefined): string[] => {
-      const { outcome } = late;
-      assert.ok(outcome.details !== undefined);
-      const details = { ...outcome.details, attempts: [], exportRequestId };
-      const requests = [{ ...late, outcome: { ...outcome, type: 'DeadlineExceeded', details } }];
+    const { outcome } = late;
+    assert.ok(outcome.details !== undefined);
+    const redAt = (ended: Outcome): string[] =>
+      violationsOf({ ...evidence, requests: [{ ...late, outcome: ended }] }).map(
+        ({ invariant }) => invariant,
+      );
+    const said = (id: string): string =>
+      `An earlier create request went unanswered; it would carry exportRequestId ${id}.`;
+    const details = { ...outcome.details, attempts: [] };
+    const failed = (words: string): Outcome => ({
+      ...outcome,
+      type: 'DeadlineExceeded',
+      message: `The deadline passed while looking for the export job. ${words}`,
+      details,
+    });
+    const own = exportRequestIdOf(job) ?? '';
+    assert.deepEqual(redAt(failed(said(own))), []);
+    assert.deepEqual(redAt(failed(said(`${late.runId}/2`))), ['nothingLost']);
+    assert.deepEqual(redAt(failed('')), ['nothingLost'], 'the identity in the details says nothing of a job');
+  });
+
+  test('sees a job that goes unnamed as its export is cancelled', () => {
+    const [job] = evidence.jobs;
+    assert.ok(job !== undefined);
+    const own = exportRequestIdOf(job) ?? '';
+    const attempts = request().outcome.details?.attempts ?? [];
+    const redAt = (told: Pick<ExportStatus, 'attempts' | 'notes'>): string[] => {
+      const scenario = { ...request().scenario, cancelAfterMs: 1 };
+      const requests = [{ ...request(), scenario, outcome: { kind: 'cancelled', status: told } as const }];
       return violationsOf({ ...evidence, requests }).map(({ invariant }) => invariant);
     };
-    assert.deepEqual(told(exportRequestIdOf(job)), []);
-    assert.deepEqual(told(`${late.runId}/2`), ['nothingLost']);
-    assert.deepEqual(told(undefined), ['nothingLost']);
+    assert.deepEqual(redAt({ attempts, notes: [] }), []);
+    assert.deepEqual(redAt({ attempts: [], notes: [] }), ['nothingLost']);
+    const said = `An earlier create request went unanswered; it would carry exportRequestId ${own}.`;
+    assert.deepEqual(redAt({ attempts: [], notes: [said] }), []);
   });
 });

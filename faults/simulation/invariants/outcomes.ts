@@ -1,7 +1,7 @@
-import { exportFailureTypes } from '../../../src/contract/index.ts';
+import { exportFailureTypes, exportRequestIdKey, type AttemptReport } from '../../../src/contract/index.ts';
 import type { BookedJob } from '../../../simulator/index.ts';
 import { exportRequestIdOf, jobsOfRun, untrueSuccesses } from '../../books-check.ts';
-import type { RequestEvidence } from '../evidence.ts';
+import type { Outcome, RequestEvidence } from '../evidence.ts';
 import { deadlineAtMs } from './deadline.ts';
 import type { Invariant } from './index.ts';
 
@@ -74,23 +74,38 @@ export const failuresAreTrue: Invariant = ({ requests, jobs, calls }) =>
   });
 
 /**
- * No job that a request created is missing from what the request says in the end. Where the deadline comes while
- * a create is in doubt, its job may not be known yet; then the failure gives the identity that it carries.
+ * No job that a request created is missing from what the request says in the end. Where a create is in doubt as the
+ * deadline comes or the export is cancelled, its job may not be known; then the identity that it carries is said.
  */
 export const nothingLost: Invariant = ({ requests, jobs }) =>
   requests.flatMap(({ name, runId, outcome }) => {
-    if (outcome.kind !== 'failed' && outcome.kind !== 'succeeded') return [];
-    const { attempts = [] } = outcome.kind === 'failed' ? (outcome.details ?? {}) : outcome.result;
-    const told = new Set(attempts.map(({ job }) => job.exportId));
-    const inDoubt =
-      outcome.kind === 'failed' && outcome.type === 'DeadlineExceeded'
-        ? outcome.details?.exportRequestId
-        : undefined;
+    const told = toldBy(outcome);
+    if (told === undefined) return [];
     return jobsOfRun(jobs, runId)
-      .filter((job) => !told.has(job.exportId))
-      .filter((job) => inDoubt === undefined || exportRequestIdOf(job) !== inDoubt)
+      .filter((job) => !told.exportIds.includes(job.exportId))
+      .filter(
+        (job) => !told.inDoubt.includes(`it would carry ${exportRequestIdKey} ${exportRequestIdOf(job)}.`),
+      )
       .map(({ exportId }) => `${name} created ${exportId} and ended without a word of it`);
   });
+
+/** The jobs that an end names, and the words in which it may tell of a create in doubt. */
+function toldBy(outcome: Outcome): { exportIds: string[]; inDoubt: string } | undefined {
+  const idsOf = (attempts: readonly AttemptReport[] = []): string[] =>
+    attempts.map(({ job }) => job.exportId);
+  switch (outcome.kind) {
+    case 'succeeded':
+      return { exportIds: idsOf(outcome.result.attempts), inDoubt: '' };
+    case 'failed': {
+      const inDoubt = outcome.type === 'DeadlineExceeded' ? outcome.message : '';
+      return { exportIds: idsOf(outcome.details?.attempts), inDoubt };
+    }
+    case 'cancelled':
+      return { exportIds: idsOf(outcome.status.attempts), inDoubt: outcome.status.notes.join('\n') };
+    default:
+      return undefined;
+  }
+}
 
 function isWithin({ startedAtMs, endedAtMs = Infinity }: RequestEvidence, atMs: number): boolean {
   return atMs >= startedAtMs - clockMsMax && atMs <= endedAtMs + clockMsMax;
