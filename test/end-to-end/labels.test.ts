@@ -94,8 +94,9 @@ describe('the labels of an export', () => {
     const handle = await stage.client.start(request, { workflowId });
     await until(handle, ({ state }) => state === 'Queued');
     const isSet = (await events(handle, 'upsertWorkflowSearchAttributesEventAttributes')) > 0;
-    for (const name of names)
-      await stage.temporal('operator', 'search-attribute', 'remove', '--name', name, '--yes');
+    // In one call: on a busy machine, each takes as long as a state of the job.
+    const removed = names.flatMap((name) => ['--name', name]);
+    await stage.temporal('operator', 'search-attribute', 'remove', ...removed, '--yes');
     const result = await handle.result();
     assert.equal(result.outcome, 'exported');
     const jobs = stage.simulator.books.jobs.filter(({ clusterName }) => clusterName === request.clusterName);
