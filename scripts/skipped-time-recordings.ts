@@ -1,3 +1,4 @@
+import { setTimeout as machineSleep } from 'node:timers/promises';
 import { atlasFailure, PretendAtlas } from '../test/workflows/pretend-atlas.ts';
 
 /** An export that takes long, recorded on a server whose time is skipped; the histories are as real as any. */
@@ -29,11 +30,30 @@ function exportingForOthers(): PretendAtlas {
   return atlas;
 }
 
+/** Whose bucket cannot be looked into. */
+function withoutBucket(): PretendAtlas {
+  const atlas = new PretendAtlas();
+  atlas.verify = () => {
+    throw atlasFailure({ code: 'STORAGE_UNAVAILABLE', message: 'no connection', effect: 'none' });
+  };
+  return atlas;
+}
+
 /** Carries out what it is asked, and says nothing. */
 function silent(): PretendAtlas {
   const atlas = new PretendAtlas();
   atlas.afterCreate = () => {
     throw noReply();
+  };
+  return atlas;
+}
+
+/** Loses a request, and takes until after the deadline to do so. */
+function losing(): PretendAtlas {
+  const atlas = silent();
+  atlas.whileCreating = async () => {
+    atlas.jobs.length = 0;
+    await machineSleep(4_000);
   };
   return atlas;
 }
@@ -55,8 +75,10 @@ function noReply(): Error {
 
 export const skippedTimeRecordings: readonly SkippedTimeRecording[] = [
   { name: 'lost', atlas: forgetful },
+  { name: 'bucket-away-until-the-deadline', request: { deadline: '2 hours' }, atlas: withoutBucket },
   { name: 'exported-while-in-doubt', atlas: exportingForOthers },
   { name: 'deadline-in-doubt', request: { deadline: '3s' }, atlas: silent },
+  { name: 'doubt-past-deadline', request: { deadline: '3s' }, atlas: losing },
   { name: 'cancelled-in-doubt', cancelledWhileCreating: true, atlas: silent },
   { name: 'refused-for-another', atlas: refusing },
 ];

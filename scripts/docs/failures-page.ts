@@ -22,7 +22,7 @@ export function failuresPage(comments: ReadonlyMap<string, DocComment>): string 
 
 An export that fails ends its workflow with an \`ApplicationFailure\`, whose \`type\` is one of the names below. Match on the type: a name is never changed or given another meaning, while messages are written for people and may change. In TypeScript the same name is the \`code\` of the \`ExportError\` that \`result()\` rejects with.
 
-The first of the failure's \`details\` is an object with \`nextStep\` (what to do, in words), the last known \`job\`, every attempt, what Atlas answered, and, with \`InvalidInput\`, every problem and its path. \`ExportFailureDetails\` in \`src/contract/export-failure.ts\` is its type.
+The first of the failure's \`details\` is an object with \`nextStep\` (what to do, in words), the last known \`job\`, every attempt, what Atlas answered, and, with \`InvalidInput\`, every problem and its path. \`ExportFailureDetails\` in \`src/contract/export-failure.ts\` is its type. What to do stands below for a request with \`skipIfExported\` true and \`onActiveExport\` "adopt", as by default; for another one, \`nextStep\` says what to set so that nothing is paid for twice. Where a create went unanswered, it says how to come to the job that may exist.
 
 Once there is an export job, network errors, 5xx, 429 and refused credentials while looking at it do not fail the export: they are shown in the status, and the next look tries again, until the deadline. Only a job that Atlas no longer knows is given up, as \`ExportLost\`.
 

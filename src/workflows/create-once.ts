@@ -16,8 +16,8 @@ export interface ClaimedJob {
   readonly origin: JobOrigin;
 }
 
-/** What a look has for a create in doubt, even where the deadline is nearer. */
-const lookInDoubtMsMin = 60_000;
+/** What a look has for a create in doubt, even where the deadline is nearer; and where its answer only explains. */
+const lookMsEnough = 60_000;
 /** The longest wait for such a look that the deadline does not cut short. */
 const waitInDoubtMsMax = 90_000;
 
@@ -75,24 +75,31 @@ async function claimWith(run: ExportRun, tries: CreateTries): Promise<ClaimedJob
 async function find(run: ExportRun, tries: CreateTries): Promise<FoundExportJobs | undefined> {
   const { snapshotId, exportBucketId = '' } = run;
   const input = { ...run.cluster, snapshotId, exportBucketId, exportRequestId: tries.exportRequestId };
-  const lookMs = Math.max(run.remainingMs(), tries.inDoubt ? lookInDoubtMsMin : 0);
+  const lookMs = tries.refused === undefined ? run.remainingMs() : Math.min(run.remainingMs(), lookMsEnough);
+  const lookInDoubtMs = Math.max(lookMs, tries.inDoubt ? lookMsEnough : 0);
   try {
-    const found = checkedFound(await run.calls.lists(lookMs).findExportJob(input));
+    const found = checkedFound(await run.calls.lists(lookInDoubtMs).findExportJob(input));
     run.earlierDurationsMs = found.earlierDurationsMs;
     return found;
   } catch (error) {
     const answer = atlasAnswer(error);
+    tries.failedToLook();
     // A look that fails explains nothing better.
     if (tries.refused !== undefined) throw tries.refused;
     if (run.remainingMs() === 0)
       throw deadlineExceeded(run, `looking for the export job (${answer.message})`, tries.besides());
     const refused = refusal(run, answer);
     if (refused !== undefined && !tries.doubted) throw refused;
-    tries.failures += 1;
     const doubt = tries.doubted ? "A create request's outcome is not known yet, and the" : 'The';
     run.note(`${doubt} list of export jobs cannot be read: ${answer.message}`);
     return undefined;
   }
+}
+
+function noteBesides(run: ExportRun, { ours, oursBesides }: FoundExportJobs): void {
+  if (oursBesides.length === 0) return;
+  const others = oursBesides.join(', ');
+  run.note(`More than one export job carries this request's id; besides ${ours?.exportId}: ${others}.`);
 }
 
 /** A job that settles the attempt, `look again` after another active one has ended, or undefined for none. */
@@ -101,12 +108,9 @@ async function claimFound(
   found: FoundExportJobs,
   tries: CreateTries,
 ): Promise<ClaimedJob | 'look again' | undefined> {
-  if (found.oursBesides.length > 0) {
-    run.note(
-      `More than one export job carries this request's id; besides ${found.ours?.exportId}: ${found.oursBesides.join(', ')}.`,
-    );
-  }
+  noteBesides(run, found);
   if (found.ours !== undefined) return { job: found.ours, origin: 'found' };
+  tries.sawList();
   return found.active === undefined ? undefined : claimActive(run, found.active, tries);
 }
 
@@ -136,10 +140,13 @@ async function claimActive(
   if (onActiveExport === 'fail') {
     run.job = active;
     const message = `Another export of this snapshot is active: ${jobText(active)}.`;
-    throw runFailure(run, 'ExportConflict', `${message}${tries.besides()}`);
+    throw runFailure(run, 'ExportConflict', message, { besides: tries.besides() });
   }
   const sameBucket = active.exportBucketId === run.exportBucketId;
-  if (onActiveExport === 'adopt' && sameBucket) return { job: active, origin: 'adopted' };
+  if (onActiveExport === 'adopt' && sameBucket) {
+    if (tries.doubted) run.note(tries.besides().trim());
+    return { job: active, origin: 'adopted' };
+  }
   const why = sameBucket ? 'as asked' : 'it goes to another bucket';
   run.note(`Waiting for export job ${active.exportId}, ${why}: Atlas allows one active export per snapshot.`);
   // Of an attempt before this one, whose job this is not.
@@ -166,18 +173,17 @@ async function leaveInDoubt(run: ExportRun, tries: CreateTries): Promise<void> {
   if (tries.inDoubt && patched('look-before-leaving')) {
     const found = await CancellationScope.nonCancellable(() => foundInDoubt(run, tries));
     if (found?.ours !== undefined) {
-      const { attempt } = run;
-      run.origin = 'found';
+      noteBesides(run, found);
       run.attempts.push({
-        attempt,
+        attempt: run.attempt,
         origin: 'found',
         exportRequestId: tries.exportRequestId,
         job: found.ours,
       });
-      run.saw(found.ours);
+      run.endWith(found.ours, 'found');
       return;
     }
-    if (found !== undefined) tries.sawNone();
+    if (found !== undefined) tries.sawList();
   }
   run.note(tries.besides().trim());
 }
@@ -186,9 +192,9 @@ async function foundInDoubt(run: ExportRun, tries: CreateTries): Promise<FoundEx
   const { snapshotId, exportBucketId = '' } = run;
   const input = { ...run.cluster, snapshotId, exportBucketId, exportRequestId: tries.exportRequestId };
   try {
-    return checkedFound(await run.calls.lists(lookInDoubtMsMin).findExportJob(input));
+    return checkedFound(await run.calls.lists(lookMsEnough).findExportJob(input));
   } catch {
-    // Whoever is leaving hears that the list could not be read.
+    tries.failedToLook();
     return undefined;
   }
 }

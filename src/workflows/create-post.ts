@@ -51,7 +51,7 @@ function afterFailedPost(run: ExportRun, answer: AtlasAnswer, tries: CreateTries
     tries.conflicts += 1;
     if (tries.conflicts > conflictsMax) {
       const message = `Atlas refuses to create the export job (409) although it lists no active one: ${answer.message}`;
-      throw runFailure(run, 'ExportConflict', `${message}${tries.besides()}`, answer);
+      throw runFailure(run, 'ExportConflict', message, { atlas: answer, besides: tries.besides() });
     }
     return {
       kind: 'again',
@@ -59,10 +59,7 @@ function afterFailedPost(run: ExportRun, answer: AtlasAnswer, tries: CreateTries
       why: 'looking for the export that Atlas says is active',
     };
   }
-  const refused = refusal(
-    run,
-    tries.doubted ? { ...answer, message: `${answer.message}${tries.besides()}` } : answer,
-  );
+  const refused = refusal(run, answer, tries.besides());
   // What Atlas answers where another export is active is documented nowhere. A look is cheap, and knows.
   if (refused !== undefined && answer.code === 'ATLAS_REJECTED' && patched('look-after-refusal')) {
     tries.refused = refused;

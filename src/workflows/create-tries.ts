@@ -14,6 +14,13 @@ const pauseMsMax = 5 * 60_000;
 
 export const lookingForJobInDoubt = 'looking for the export job of a create request without reply';
 
+/** What is known of the job of a POST that went unanswered. */
+const sinceThen = {
+  notLookedFor: 'its job was not looked for since',
+  notRead: 'the list of export jobs could not be read since, so that its job may exist',
+  notListed: 'its job was not listed since',
+} as const;
+
 /** What the tries for one attempt have come to so far. */
 export class CreateTries {
   readonly exportRequestId: string;
@@ -24,7 +31,7 @@ export class CreateTries {
   refused: ApplicationFailure | undefined;
   /** Looks since a POST of unknown outcome; undefined while every POST's outcome is known. */
   private looksInDoubt: number | undefined;
-  private unanswered: 'none' | 'notLookedFor' | 'notListed' = 'none';
+  private unanswered: keyof typeof sinceThen | undefined;
 
   constructor(exportRequestId: string) {
     this.exportRequestId = exportRequestId;
@@ -37,7 +44,7 @@ export class CreateTries {
 
   /** A POST went unanswered and its job was never seen. It is said wherever this attempt ends without a job. */
   get doubted(): boolean {
-    return this.unanswered !== 'none';
+    return this.unanswered !== undefined;
   }
 
   /** A POST was sent, and what became of it is not known. Returns how long to wait before the look for its job. */
@@ -47,13 +54,23 @@ export class CreateTries {
     return settleMs[0];
   }
 
+  /** A look has read the list, and found no job of ours. */
+  sawList(): void {
+    if (this.doubted) this.unanswered = 'notListed';
+  }
+
+  /** A look could not read the list. */
+  failedToLook(): void {
+    this.failures += 1;
+    if (this.unanswered === 'notLookedFor') this.unanswered = 'notRead';
+  }
+
   /**
    * Counts a look that has found no job of ours. Returns how long to wait before the next look for the job of a POST
    * without reply; undefined when there is no such POST, or its job was absent often enough.
    */
   sawNone(): number | undefined {
     if (this.looksInDoubt === undefined) return undefined;
-    this.unanswered = 'notListed';
     this.looksInDoubt += 1;
     const waitMs = settleMs[this.looksInDoubt];
     if (waitMs === undefined) this.looksInDoubt = undefined;
@@ -62,12 +79,8 @@ export class CreateTries {
 
   /** What an ending without a job has to say besides, with a space before it: nothing while there is no doubt. */
   besides(): string {
-    if (this.unanswered === 'none') return '';
-    const since =
-      this.unanswered === 'notListed'
-        ? 'its job was not listed since'
-        : 'the list of export jobs could not be read since, so that its job may exist';
-    return ` An earlier create request went unanswered and ${since}; it would carry ${exportRequestIdKey} ${this.exportRequestId}.`;
+    if (this.unanswered === undefined) return '';
+    return ` An earlier create request went unanswered and ${sinceThen[this.unanswered]}; it would carry ${exportRequestIdKey} ${this.exportRequestId}.`;
   }
 }
 

@@ -21,15 +21,24 @@ export function invalidInput(problems: readonly InputProblem[], what?: string): 
   return exportFailure('InvalidInput', invalidRequestText(problems, what), details);
 }
 
-/** An ending of `run` other than success: says what happened, what is known of the job, and what to do next. */
+/**
+ * An ending of `run` other than success: says what happened, what is known of the job, and what to do next. `besides`
+ * tells of a create in doubt, whose job may exist.
+ */
 export function runFailure(
   run: ExportRun,
   type: ExportFailureType,
   message: string,
-  atlas?: AtlasAnswer,
+  { atlas, besides = '' }: { readonly atlas?: AtlasAnswer; readonly besides?: string } = {},
 ): ApplicationFailure {
-  return exportFailure(type, message, {
-    nextStep: nextStep(type, { job: run.job, isInTheWay: run.origin === undefined, request: run.request }),
+  const { job, request } = run;
+  return exportFailure(type, `${message}${besides}`, {
+    nextStep: nextStep(type, {
+      job,
+      isInTheWay: run.origin === undefined,
+      mayExist: besides !== '',
+      request,
+    }),
     job: run.job,
     attempts: run.attempts,
     exportRequestId: run.exportRequestId(run.attempt),
@@ -40,18 +49,20 @@ export function runFailure(
 
 export function deadlineExceeded(run: ExportRun, doing: string, besides = ''): ApplicationFailure {
   const deadline = new Date(run.deadlineAtMs).toISOString();
-  return runFailure(run, 'DeadlineExceeded', `The deadline (${deadline}) passed while ${doing}.${besides}`);
+  return runFailure(run, 'DeadlineExceeded', `The deadline (${deadline}) passed while ${doing}.`, {
+    besides,
+  });
 }
 
 /**
  * The failure for an answer of Atlas that no waiting can change; undefined for one that may pass. Where the export has
  * had a job, its credential has been a good one, so one that is refused is taken for one that is being rotated.
  */
-export function refusal(run: ExportRun, answer: AtlasAnswer): ApplicationFailure | undefined {
+export function refusal(run: ExportRun, answer: AtlasAnswer, besides = ''): ApplicationFailure | undefined {
   const type = refusalTypes.get(answer.code);
   if (type === undefined) return undefined;
   if (onlyBeforeAnyJob.has(type) && run.attempts.length > 0) return undefined;
-  return runFailure(run, type, answer.message, answer);
+  return runFailure(run, type, answer.message, { atlas: answer, besides });
 }
 
 const refusalTypes: ReadonlyMap<string, ExportFailureType> = new Map([

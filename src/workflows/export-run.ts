@@ -155,6 +155,16 @@ export class ExportRun {
     this.publish();
   }
 
+  /** A job that is not followed any more, but is what this run ends with: nothing of an earlier one belongs to it. */
+  endWith(job: ExportJob, origin: JobOrigin): void {
+    this.pollsBefore = this.polls;
+    this.lookLog = undefined;
+    this.stalls = undefined;
+    this.components.clear();
+    this.origin = origin;
+    this.saw(job);
+  }
+
   /** What the latest look has shown of a stall, once. */
   takeStallChange(): StallChange | undefined {
     const change = this.stallChange;

@@ -12,11 +12,27 @@ export interface FailedRun {
   readonly job?: ExportJob | undefined;
   /** It is somebody else's, which stood in the way. */
   readonly isInTheWay?: boolean;
+  /** A create went unanswered, and its job was never seen; the failure's message has the id that it would carry. */
+  readonly mayExist?: boolean;
   readonly request?: Pick<CheckedExportRequest, 'skipIfExported' | 'onActiveExport'>;
 }
 
 /** What a person can do about a failure. What costs money is said to cost it, whatever the request was. */
 export function nextStep(type: ExportFailureType, run: FailedRun = {}): string {
+  if (run.mayExist === true) return afterDoubt(type, run);
+  return certainStep(type, run);
+}
+
+/** Another create may be paid for besides the one in doubt, so this comes before whatever else there is to do. */
+function afterDoubt(type: ExportFailureType, run: FailedRun): string {
+  const may = 'A job of this request may exist, under the id that the message gives.';
+  const startAgain = (more: readonly string[]): string => `start ${again({ joined: run, more })}`;
+  if (type === 'DeadlineExceeded')
+    return `${may} To pick it up where it does, ${startAgain(['a longer deadline'])}.`;
+  return `${may} To pick it up where it does, ${startAgain([])}. Else: ${certainStep(type, run)}`;
+}
+
+function certainStep(type: ExportFailureType, run: FailedRun): string {
   if (type === 'ExportFailed') return `${failedAdvice(run.job)} ${afterFailed}`;
   if (type === 'DeadlineExceeded') return afterDeadline(run);
   if (type === 'VerificationFailed') return afterVerification(run);

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
@@ -31,6 +32,31 @@ async function replay(workflowBundle: WorkflowBundle, json: string): Promise<voi
   await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
 }
 
+/** The ids of the patches that a run has passed. */
+function patchesIn(json: string): string[] {
+  const { events } = historyFromJSON(JSON.parse(json));
+  return (events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) => {
+    if (marker?.markerName !== 'core_patch') return [];
+    const payloads = Object.values(marker.details ?? {}).flatMap((each) => each.payloads ?? []);
+    return payloads.map(
+      ({ data }) => v.parse(markerSchema, JSON.parse(Buffer.from(data ?? []).toString())).id,
+    );
+  });
+}
+
+const markerSchema = v.object({ id: v.string() });
+
+async function patchesOfWorkflows(): Promise<string[]> {
+  const workflows = fileURLToPath(new URL('../../../src/workflows', import.meta.url));
+  const names = await readdir(workflows);
+  const texts = await Promise.all(names.map((name) => readFile(join(workflows, name), 'utf8')));
+  const found = texts.flatMap((text) =>
+    Array.from(text.matchAll(/\bpatched\('([^']+)'\)/g), ([, id = '']) => id),
+  );
+  assert.ok(found.length > 0, 'no workflow has a patch, or they are written otherwise now');
+  return found;
+}
+
 function explain(name: string): (error: unknown) => never {
   return (error) => {
     throw new Error(`${name} does not replay`, { cause: error });
@@ -40,6 +66,12 @@ function explain(name: string): (error: unknown) => never {
 describe('a history recorded by a release', async () => {
   const workflowBundle = await loadWorkflowBundle();
   const histories = await recorded();
+
+  test('is there for every change that is behind a patch, or nothing would notice that the patch is gone', async () => {
+    const recordedPatches = new Set(histories.flatMap(({ json }) => patchesIn(json)));
+    const missing = (await patchesOfWorkflows()).filter((patch) => !recordedPatches.has(patch));
+    assert.deepEqual(missing, [], 'record one: scripts/record-histories.ts');
+  });
 
   test('is there to be replayed for every way that an export or a fleet takes', () => {
     for (const part of [
@@ -54,6 +86,9 @@ describe('a history recorded by a release', async () => {
       'exported-while-in-doubt.before-patch',
       'deadline-in-doubt.json',
       'deadline-in-doubt.before-patch',
+      'bucket-away-until-the-deadline',
+      'doubt-past-deadline.json',
+      'doubt-past-deadline.before-patch',
       'cancelled-in-doubt.json',
       'cancelled-in-doubt.before-patch',
       'refused-for-another.json',

@@ -9,6 +9,7 @@ import {
   type AtlasAnswer,
   type ExportRequest,
   type ExportResult,
+  type ExportStatus,
 } from '../../src/contract/index.ts';
 
 import { exportFailureOf, type EndedExport } from './export-failure-of.ts';
@@ -144,13 +145,16 @@ describe('a create request without reply', () => {
   /** Cancels the export while its create is under way, whose reply is lost then. */
   async function cancelledMeanwhile(
     atlas: PretendAtlas,
+    createCount = 1,
   ): Promise<{ status: Awaited<ReturnType<typeof statusOf>>; creates: number }> {
-    atlas.afterCreate = () => {
-      throw atlasFailure(lostReply);
+    atlas.afterCreate = (count) => {
+      if (count === createCount) throw atlasFailure(lostReply);
     };
     return await time.withWorker(atlas.activities(), async (queue) => {
       const starting = queue.start(request);
-      atlas.whileCreating = async () => void (await (await starting).cancel());
+      atlas.whileCreating = async () => {
+        if (atlas.count('createExportJob') === createCount) await (await starting).cancel();
+      };
       const started = await starting;
       await assert.rejects(started.result());
       assert.equal((await started.describe()).status.name, 'CANCELLED');
@@ -158,7 +162,7 @@ describe('a create request without reply', () => {
     });
   }
 
-  function statusOf(handle: WorkflowHandle): Promise<{ job?: { exportId: string }; notes: string[] }> {
+  function statusOf(handle: WorkflowHandle): Promise<ExportStatus> {
     return handle.query(statusQuery);
   }
 
@@ -167,6 +171,18 @@ describe('a create request without reply', () => {
     const { status, creates } = await cancelledMeanwhile(atlas);
     assert.equal(creates, 1);
     assert.equal(status.job?.exportId, atlas.jobs[0]?.exportId);
+  });
+
+  test('of a second attempt that is cancelled meanwhile is told without what belongs to the first', async () => {
+    const atlas = new PretendAtlas();
+    atlas.plans = [
+      { runningMs: 60_000, outcome: 'Failed', shards: ['shard-0', 'shard-1'] },
+      { runningMs: hourMs },
+    ];
+    const { status } = await cancelledMeanwhile(atlas, 2);
+    assert.equal(status.job?.exportId, atlas.jobs[1]?.exportId);
+    assert.deepEqual(status.components, []);
+    assert.equal(status.attempts.length, 2);
   });
 
   test('of an export that is cancelled meanwhile leaves its identity where the list cannot be read', async () => {
@@ -193,8 +209,8 @@ describe('a create request without reply', () => {
     };
     const failure = await fail(atlas, { ...request, deadline: '1 hour', onActiveExport: 'wait' });
     assert.equal(failure.type, 'DeadlineExceeded');
-    assert.match(failure.message, /following export job.*went unanswered/);
-    assert.match(failure.details.nextStep, /was in the way/);
+    assert.match(failure.message, /following export job.*went unanswered and its job was not listed since/);
+    assert.match(failure.details.nextStep, /may exist.*with onActiveExport "adopt" and a longer deadline/);
   });
 });
 
@@ -220,17 +236,24 @@ describe('a create request that Atlas refuses with a status that is not 409', ()
     assert.equal(atlas.count('createExportJob'), 1);
   });
 
-  test('ends the export with the refusal where the list cannot be read', async () => {
-    const atlas = new PretendAtlas();
-    atlas.before = ({ name }) => {
-      if (name === 'createExportJob') throw atlasFailure(refused);
-      if (name === 'findExportJob' && atlas.count('createExportJob') > 0) {
-        throw atlasFailure({ code: 'ATLAS_FORBIDDEN', message: 'no', effect: 'none' });
-      }
-    };
-    const failure = await time.withWorker(atlas.activities(), async (queue) =>
-      exportFailureOf(await queue.start(request)),
-    );
-    assert.deepEqual([failure.type, failure.details.atlas?.message], ['AtlasRejected', 'cannot']);
-  });
+  for (const unread of ['ATLAS_FORBIDDEN', 'ATLAS_UNAVAILABLE']) {
+    test(`ends the export with the refusal soon where the list cannot be read (${unread})`, async () => {
+      const atlas = new PretendAtlas();
+      let refusedAtMs = 0;
+      let lastAtMs = 0;
+      atlas.before = ({ name, atMs }) => {
+        lastAtMs = atMs;
+        if (name === 'createExportJob') {
+          refusedAtMs = atMs;
+          throw atlasFailure(refused);
+        }
+        if (refusedAtMs > 0) throw atlasFailure({ code: unread, message: 'no', effect: 'none' });
+      };
+      const failure = await time.withWorker(atlas.activities(), async (queue) =>
+        exportFailureOf(await queue.start(request)),
+      );
+      assert.deepEqual([failure.type, failure.details.atlas?.message], ['AtlasRejected', 'cannot']);
+      assert.ok(lastAtMs - refusedAtMs <= 60_000, `looked for ${lastAtMs - refusedAtMs} ms`);
+    });
+  }
 });

@@ -168,6 +168,10 @@ describe('creating the export job, once', () => {
     const [, doubted] = atlas.jobs;
     assert.equal(failure.details.exportRequestId, doubted?.customData.at(-1)?.value);
     assert.match(failure.message, /went unanswered.*exportRequestId [^ ]+\/2\.$/);
+    assert.match(
+      failure.details.nextStep,
+      /may exist.*To pick it up where it does, start the same request again/,
+    );
   });
 
   test('while a create is in doubt, a credential that is refused for an hour ends nothing', async () => {
@@ -299,7 +303,10 @@ describe('creating the export job, once', () => {
     };
     const failure = await fail(atlas, { ...request, onActiveExport: 'fail' });
     assert.equal(failure.type, 'ExportConflict');
-    assert.match(failure.message, /is active.*went unanswered.*exportRequestId [^ ]+\/1\.$/);
+    assert.match(
+      failure.message,
+      /is active.*went unanswered and its job was not listed since.*exportRequestId [^ ]+\/1\.$/,
+    );
   });
 });
 

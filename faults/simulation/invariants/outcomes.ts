@@ -102,7 +102,8 @@ function toldBy(outcome: Outcome): { exportIds: string[]; inDoubt: string } | un
     }
     case 'cancelled':
       return { exportIds: idsOf(outcome.status.attempts), inDoubt: outcome.status.notes.join('\n') };
-    default:
+    case 'otherwise':
+    case 'open':
       return undefined;
   }
 }

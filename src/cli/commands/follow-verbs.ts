@@ -84,7 +84,7 @@ export const followVerbs: readonly VerbSpec[] = [
     name: 'cancel',
     summary: 'stop tracking an export; Atlas goes on with its job',
     description:
-      'Atlas has no way to cancel an export job: it goes on, and is billed. Asking for the same export again picks it up.',
+      'Atlas has no way to cancel an export job: it goes on, and is billed. Asking for the same export again picks it up, unless asked for a new one whatever there is (--export-again).',
     arguments: [workflowIdArgument],
     examples: [`atlas-export cancel ${exampleId}`],
     load: () => import('../verbs/cancel.ts'),
