@@ -15,6 +15,8 @@ export interface DueCriteria {
   /** Undefined: of every kind, also of those that Atlas may add. */
   readonly frequencyTypes?: readonly SnapshotFrequency[] | undefined;
   readonly sinceMs: number;
+  /** Only those taken until then; undefined: whenever. */
+  readonly untilMs?: number | undefined;
   /** Failed jobs of a snapshot to the bucket after which it is given up. */
   readonly giveUpAfter: number;
 }
@@ -50,12 +52,13 @@ function bySnapshot(jobs: readonly ExportJob[]): Map<string, ExportJob[]> {
   return groups;
 }
 
-/** One that can be exported, of an asked-for kind, and taken since the asked-for time. */
-function isDue(snapshot: Snapshot, { frequencyTypes, sinceMs }: DueCriteria): boolean {
+/** One that can be exported, of an asked-for kind, and taken within the asked-for time. */
+function isDue(snapshot: Snapshot, { frequencyTypes, sinceMs, untilMs = Infinity }: DueCriteria): boolean {
   if (!isExportable(snapshot)) return false;
   const frequency = frequencyOf(snapshot);
   const isAsked = frequencyTypes === undefined || frequencyTypes.some((asked) => asked === frequency);
-  return isAsked && timeMs(snapshot.createdAt, 0) >= sinceMs;
+  const createdAtMs = timeMs(snapshot.createdAt, 0);
+  return isAsked && createdAtMs >= sinceMs && createdAtMs <= untilMs;
 }
 
 /** Atlas writes `ondemand` for what its own description has no word for. */

@@ -42,6 +42,8 @@ export interface SurveyClusterInput extends ClusterReference {
   readonly giveUpAfter: number;
   /** Only candidates behind this place in the order. */
   readonly after?: OrderPlace | undefined;
+  /** Handed out already although they stand behind that place. */
+  readonly ahead?: readonly OrderPlace[] | undefined;
   readonly candidatesMax: number;
   /** The workflow's time: what expires soon is counted from it. */
   readonly nowMs: number;
@@ -84,6 +86,9 @@ export interface ClusterSurvey {
   readonly candidates: readonly FleetCandidate[];
   /** Candidates behind these. */
   readonly candidatesLeft: number;
+  /** The last place up to which every candidate has been handed out, and what was handed out beyond it: for the next look. */
+  readonly after?: OrderPlace | undefined;
+  readonly ahead?: readonly OrderPlace[] | undefined;
   /** Some of those given up, with the reason of their latest job. */
   readonly givenUpExamples: readonly { readonly snapshotId: string; readonly reason: string }[];
   /** What Atlas is exporting of the cluster, due or not; absent in answers of workers that did not count it. */

@@ -24,13 +24,8 @@ export interface RunningExport {
  * under an id of its own is not among them. Temporal lists an export about a second after it was started.
  */
 export async function runningExportsOf(groupId: string): Promise<RunningExport[]> {
-  const { client, log } = Context.current();
-  try {
-    return await client.withDeadline(Date.now() + answerTimeoutMs, () => listRunning(client, groupId));
-  } catch (error) {
-    log.warn('the running exports of a project could not be listed', { error: String(error) });
-    return [];
-  }
+  const { client } = Context.current();
+  return await client.withDeadline(Date.now() + answerTimeoutMs, () => listRunning(client, groupId));
 }
 
 async function listRunning(client: Client, groupId: string): Promise<RunningExport[]> {

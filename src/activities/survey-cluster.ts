@@ -14,13 +14,18 @@ export async function surveyCluster(
   options: CallOptions,
 ): Promise<ClusterSurvey> {
   const lists = await clusterLists(atlas, input, options);
-  const survey = surveySnapshots(lists, input);
+  // What is taken while a run goes on is for the next: its figures are those of its beginning.
+  const criteria = { ...input, untilMs: input.nowMs };
+  const survey = surveySnapshots(lists, criteria);
   // Only the first look's figures count.
-  if (input.after !== undefined) return survey;
+  if (input.after !== undefined || input.ahead !== undefined) return survey;
   const warn = (error: unknown): void => {
     Context.current().log.warn('no proof could be looked for', { error: String(error) });
   };
-  return { ...survey, ...(await countProofs(dueSnapshots(lists, input), { access, cluster: input, warn })) };
+  return {
+    ...survey,
+    ...(await countProofs(dueSnapshots(lists, criteria), { access, cluster: input, warn })),
+  };
 }
 
 export async function clusterLists(

@@ -126,6 +126,7 @@ export const projectSchema = v.looseObject({
 });
 
 const orderKey = v.pipe(v.number(), v.finite());
+const orderPlace = v.looseObject({ orderKey, snapshotId: nameText });
 /** The survey's own bound is the number that it was asked for, 500 at the most. */
 const candidatesMax = 500;
 
@@ -158,6 +159,8 @@ export const clusterSchema = v.looseObject({
     v.maxLength(candidatesMax),
   ),
   candidatesLeft: count,
+  after: v.optional(orderPlace),
+  ahead: v.optional(v.array(orderPlace)),
   givenUpExamples: v.pipe(v.array(v.looseObject({ snapshotId: nameText, reason: text })), v.maxLength(100)),
   occupying: v.optional(occupying),
 });

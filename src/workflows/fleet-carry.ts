@@ -42,6 +42,8 @@ export const carriedFleetSchema = v.object({
   waiting: v.array(v.tuple([...place, v.number(), v.number(), v.number(), v.nullable(v.number())])),
   /** Project, cluster, snapshot, replica sets, workflow id. */
   running: v.array(v.tuple([...place, v.number(), v.string()])),
+  /** Project, cluster, key, snapshot: handed out ahead of the order. A run of an older release has none. */
+  ahead: v.optional(v.array(v.tuple([v.number(), v.number(), v.number(), v.string()]))),
   failures: v.array(
     v.object({
       groupId: v.string(),
@@ -84,6 +86,16 @@ export function carriedFleet(state: FleetState): CarriedFleet {
       each.replicaSets,
       each.workflowId,
     ]),
+    ahead: [...state.clusters()].flatMap((cluster) =>
+      // Where nothing is left, nothing is ever handed out again.
+      (cluster.candidatesLeft === 0 ? [] : cluster.ahead).map(
+        ({ orderKey, snapshotId }): [number, number, number, string] => [
+          ...placeOf(cluster),
+          orderKey,
+          snapshotId,
+        ],
+      ),
+    ),
     failures: [...state.failures],
     notes: [...state.notes],
   };
@@ -111,6 +123,9 @@ export function restoredFleet(
     if (cluster === undefined) return undefined;
     const running = { ...named(cluster), snapshotId, replicaSets, workflowId, own: false };
     state.running.set(workflowId, running);
+  }
+  for (const [project, index, orderKey, snapshotId] of carried.ahead ?? []) {
+    state.projects[project]?.clusters[index]?.ahead.push({ orderKey, snapshotId });
   }
   state.failures.push(...carried.failures);
   state.notes.push(...carried.notes);

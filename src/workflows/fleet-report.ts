@@ -84,17 +84,19 @@ function fleetTotals(
 function clusterRow(cluster: FleetCluster, running: number): FleetClusterStatus {
   const exported = cluster.exportedBefore + cluster.exportedNow;
   const settled = exported + running + cluster.failedNow + cluster.givenUp;
+  // More than was counted at first, where a snapshot that was being taken then has become complete since.
+  const due = Math.max(cluster.due, settled);
   return {
     groupId: cluster.project.groupId,
     clusterName: cluster.clusterName,
     problem: cluster.problem,
-    due: cluster.due,
+    due,
     exported,
     proven: cluster.provenBefore + cluster.provenNow,
     // Of this run's exports, an export that was looked into and is not proven has failed.
     proofUnknown: cluster.proofUnknownBefore + cluster.exportedNow - cluster.provenNow,
     running,
-    waiting: Math.max(0, cluster.due - settled),
+    waiting: due - settled,
     failed: cluster.failedNow,
     givenUp: cluster.givenUp,
     expiringSoon: cluster.expiringSoon,

@@ -205,7 +205,7 @@ export class FleetRun {
 
   private async readCluster(cluster: FleetCluster): Promise<void> {
     const { request, startedAtMs } = this.state;
-    const { project, clusterName, sharded, shardCount, after } = cluster;
+    const { project, clusterName, sharded, shardCount, after, ahead } = cluster;
     const { groupId, exportBucketId, credentials } = project;
     const { frequencyTypes, order, giveUpAfter, since, dryRun } = request;
     try {
@@ -221,6 +221,7 @@ export class FleetRun {
         order,
         giveUpAfter,
         after,
+        ...(ahead.length === 0 ? {} : { ahead }),
         candidatesMax: dryRun ? plannedMax : candidatesMax,
         nowMs: startedAtMs,
       });

@@ -53,6 +53,8 @@ export interface FleetCluster {
   failedNow: number;
   /** Of its snapshots, the last one that was handed out. Only those behind it are ever handed out. */
   after: OrderPlace | undefined;
+  /** Handed out although they stand behind that one, since Atlas was exporting them already. */
+  ahead: OrderPlace[];
   candidatesLeft: number;
   /** When its list of export jobs last showed nobody's exports but this run's; undefined: the next look reads it. */
   jobsReadAtMs: number | undefined;
@@ -146,7 +148,9 @@ export class FleetState {
     cluster.toRead = false;
     if (!cluster.counted) this.count(cluster, survey);
     cluster.candidatesLeft = survey.candidatesLeft;
-    cluster.after = survey.candidates.at(-1) ?? cluster.after;
+    // A worker of an older release does not say how far it came.
+    cluster.after = survey.after ?? survey.candidates.at(-1) ?? cluster.after;
+    cluster.ahead = [...(survey.ahead ?? [])];
     const { groupId } = cluster.project;
     const { clusterName } = cluster;
     const { dryRun } = this.request;
@@ -243,6 +247,7 @@ export function newCluster(
     provenNow: 0,
     failedNow: 0,
     after: undefined,
+    ahead: [],
     candidatesLeft: 0,
     jobsReadAtMs: undefined,
     waiting: 0,

@@ -61,16 +61,18 @@ const criteria = {
 function pages(
   lists: { snapshots: readonly Snapshot[]; jobs: readonly ExportJob[] },
   options: { order: 'expiringFirst' | 'newestFirst' | 'oldestFirst'; candidatesMax: number },
+  jobsLater: readonly ExportJob[] = lists.jobs,
 ): FleetCandidate[] {
   const all: FleetCandidate[] = [];
-  let after: OrderPlace | undefined;
+  let reached: { after?: OrderPlace | undefined; ahead?: readonly OrderPlace[] | undefined } = {};
   for (;;) {
-    const survey = surveySnapshots(lists, { ...criteria, ...options, after });
+    const jobs = all.length === 0 ? lists.jobs : jobsLater;
+    const survey = surveySnapshots({ ...lists, jobs }, { ...criteria, ...options, ...reached });
     all.push(...survey.candidates);
     assert.ok(survey.candidates.length <= options.candidatesMax);
     if (survey.candidatesLeft === 0) return all;
-    after = survey.candidates.at(-1);
-    assert.ok(after !== undefined, 'something is left, and nothing was handed out');
+    assert.ok(survey.candidates.length > 0, 'something is left, and nothing was handed out');
+    reached = { after: survey.after, ahead: survey.ahead };
   }
 }
 
@@ -87,12 +89,36 @@ describe('what a fleet sees of a cluster', () => {
     );
   });
 
+  test('hands out nothing twice and leaves nothing out, although running jobs end in vain and others begin', () => {
+    const changed = new Map([
+      ['Queued', 'Cancelled'],
+      ['InProgress', 'Failed'],
+      ['Cancelled', 'InProgress'],
+    ]);
+    fc.assert(
+      fc.property(listsDrawn, orderDrawn, fc.integer({ min: 1, max: 5 }), (lists, order, candidatesMax) => {
+        const later = lists.jobs.map((job) => ({ ...job, state: changed.get(job.state) ?? job.state }));
+        const ids = pages(lists, { order, candidatesMax }, later).map(({ snapshotId }) => snapshotId);
+        assert.equal(new Set(ids).size, ids.length, 'a snapshot was handed out twice');
+        const still = pages({ ...lists, jobs: later }, { order, candidatesMax: 100 });
+        const left = still.filter(({ snapshotId }) => !ids.includes(snapshotId));
+        const { candidatesLeft } = surveySnapshots(lists, { ...criteria, order, candidatesMax });
+        assert.deepEqual(candidatesLeft === 0 ? [] : left, [], 'a snapshot was left out');
+      }),
+      PROPERTY_LIMITS,
+    );
+  });
+
   test('is the same in pages of any size, in an order that depends on no order of the lists', () => {
     fc.assert(
       fc.property(listsDrawn, orderDrawn, fc.integer({ min: 1, max: 5 }), (lists, order, candidatesMax) => {
         const whole = pages(lists, { order, candidatesMax: 100 });
         const backwards = { snapshots: lists.snapshots.toReversed(), jobs: lists.jobs.toReversed() };
-        assert.deepEqual(pages(backwards, { order, candidatesMax }), whole);
+        const inPages = pages(backwards, { order, candidatesMax });
+        const missing = (all: readonly FleetCandidate[]): FleetCandidate[] =>
+          all.filter(({ running }) => !running);
+        assert.deepEqual(missing(inPages), missing(whole));
+        assert.equal(inPages.length, whole.length);
         const keys = whole.map(({ orderKey }) => orderKey);
         assert.deepEqual(
           keys,
@@ -142,6 +168,32 @@ describe('what a fleet sees of a cluster', () => {
     );
     assert.deepEqual([twice.candidates.length, twice.givenUp], [0, 1]);
     assert.match(twice.givenUpExamples[0]?.reason ?? '', /^2 export jobs have failed, the last one: CODE_2/);
+  });
+
+  test('counts what is given up among what Atlas deletes soon: it is not in the bucket', () => {
+    const snapshot = {
+      id: 'a'.repeat(24),
+      status: 'completed',
+      frequencyType: 'weekly',
+      createdAt: new Date(nowMs - dayMs).toISOString(),
+      expiresAt: new Date(nowMs + dayMs).toISOString(),
+    };
+    const jobs = ['1', '2'].map((id) => ({
+      id: id.repeat(24),
+      state: 'Failed',
+      snapshotId: snapshot.id,
+      exportBucketId: bucket,
+      customData: [],
+    }));
+    const all = { ...criteria, order: 'oldestFirst', candidatesMax: 5 } as const;
+    const { givenUp, expiringSoon } = surveySnapshots({ snapshots: [snapshot], jobs }, all);
+    assert.deepEqual([givenUp, expiringSoon], [1, 1]);
+    const earlier = { ...all, untilMs: nowMs - 2 * dayMs };
+    assert.equal(
+      surveySnapshots({ snapshots: [snapshot], jobs }, earlier).due,
+      0,
+      'taken after the run began',
+    );
   });
 
   test('takes what is being exported to the bucket first, and shards for what they are', () => {

@@ -61,6 +61,28 @@ describe('keepExported, under skipped time', () => {
     );
   });
 
+  test('a snapshot that becomes complete while the run goes on hides no failure, and is none itself', async () => {
+    for (const failed of [1, 0]) {
+      const atlas = new PretendAtlas();
+      atlas.plans = [
+        { runningMs: 60_000, ...(failed === 1 ? { outcome: 'Failed' } : {}) },
+        { runningMs: 60_000 },
+      ];
+      const fleet = new PretendFleet(atlas);
+      const snapshots = fleet.addCluster('orders', 31);
+      const [late = ''] = snapshots.slice(-1);
+      fleet.beforeSurvey = () =>
+        fleet.setStatus(late, fleet.surveys.length === 1 ? 'inProgress' : 'completed');
+      const input = { ...request, runLimit: '10 days', exports: { maxAttempts: 1 } };
+      await keep({ fleet, atlas, input }, async (_, { outcome, totals }) => {
+        assert.deepEqual(
+          [outcome, totals.due, totals.exported, totals.failed, totals.waiting],
+          [failed === 1 ? 'someLeft' : 'allExported', 31, 31 - failed, failed, 0],
+        );
+      });
+    }
+  });
+
   test('a cluster that cannot be read is told, and holds up no other', async () => {
     const atlas = new PretendAtlas();
     const fleet = new PretendFleet(atlas);

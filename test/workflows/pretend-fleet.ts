@@ -48,6 +48,13 @@ export class PretendFleet {
     return snapshots.map(({ id }) => id);
   }
 
+  setStatus(snapshotId: string, status: string): void {
+    for (const [clusterName, snapshots] of this.snapshots) {
+      const changed = snapshots.map((each) => (each.id === snapshotId ? { ...each, status } : each));
+      this.snapshots.set(clusterName, changed);
+    }
+  }
+
   activities(): FleetActivities {
     return {
       surveyProject: async () => ({
