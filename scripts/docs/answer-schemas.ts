@@ -205,6 +205,7 @@ const snapshotCounts = {
   exported: v.number(),
   proven: v.optional(v.number()),
   proofUnknown: v.optional(v.number()),
+  checkFailed: v.optional(v.number()),
   running: v.number(),
   waiting: v.number(),
   failed: v.number(),

@@ -18,6 +18,8 @@ export interface CountedProofs {
   readonly proven: number;
   /** Nobody looked: there is no manifest store, it cannot be read, or there was no time. */
   readonly proofUnknown: number;
+  /** The newest check of the bucket says that something is missing or damaged. */
+  readonly checkFailed: number;
 }
 
 /** Looks among the kept manifests, by the rule of the audit. Asks nothing of Atlas, and opens no export. */
@@ -34,18 +36,23 @@ export async function countProofs(
   },
 ): Promise<CountedProofs> {
   const exported = due.filter(({ standing }) => standing === 'exported');
-  if (access === undefined || exported.length === 0) return { proven: 0, proofUnknown: exported.length };
+  if (access === undefined || exported.length === 0) {
+    return { proven: 0, proofUnknown: exported.length, checkFailed: 0 };
+  }
   const untilMs = performance.now() + lookForMs;
   const { signingKey } = access;
   const pending = [...exported];
   let proven = 0;
+  let checkFailed = 0;
   let seen = 0;
   const lookUntilDone = async (options: ProofOptions): Promise<void> => {
     for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
       if (performance.now() > untilMs) return;
       const found = await proofOfSnapshot(next.exportedBy, options);
       seen += 1;
-      if (found !== undefined && 'manifest' in found.proof) proven += 1;
+      if (found === undefined) continue;
+      if ('manifest' in found.proof) proven += 1;
+      else if (found.proof.checkFailed === true) checkFailed += 1;
     }
   };
   try {
@@ -58,5 +65,5 @@ export async function countProofs(
     // Whether something is to be exported does not hang on it.
     warn(error);
   }
-  return { proven, proofUnknown: exported.length - seen };
+  return { proven, proofUnknown: exported.length - seen, checkFailed };
 }

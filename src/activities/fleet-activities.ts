@@ -75,6 +75,8 @@ export interface ClusterSurvey {
   readonly proven?: number | undefined;
   /** Of the exported: those that no proof was looked for of. Absent: all of them. */
   readonly proofUnknown?: number | undefined;
+  /** Of the exported: those whose newest check failed. Absent after the first look. */
+  readonly checkFailed?: number | undefined;
   /** Candidates among them: following such an export costs nothing. */
   readonly running: number;
   readonly givenUp: number;

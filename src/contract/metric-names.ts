@@ -89,7 +89,7 @@ export const fleetMetrics = {
     kind: 'gauge',
     unit: 'snapshots',
     description:
-      "A fleet's snapshots by what is known of them: due, and of these exported, running, waiting, failed, givenUp; of the exported ones, proven; and expiringSoon, which were not in the bucket when their cluster was read and which Atlas deletes within 2 days of then.",
+      "A fleet's snapshots by what is known of them: due, and of these exported, running, waiting, failed, givenUp; of the exported ones, proven, and checkFailed, which are not whole in the bucket; and expiringSoon, which were not in the bucket when their cluster was read and which Atlas deletes within 2 days of then.",
     labels: ['fleet', 'standing'],
   },
   clusters: {

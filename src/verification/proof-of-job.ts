@@ -27,7 +27,13 @@ export interface ManifestFound {
 }
 
 /** A manifest that proves a job's export, or why there is none. */
-export type Proof = { readonly manifest: ManifestFound } | { readonly reason: string };
+export type Proof =
+  | { readonly manifest: ManifestFound }
+  | {
+      readonly reason: string;
+      /** The newest check says that something is missing from the bucket, or damaged there. */
+      readonly checkFailed?: true;
+    };
 
 /**
  * Whether a snapshot's export is proven: the one rule, for the audit and for `keepExported`. Of several exports of it,
@@ -63,7 +69,8 @@ async function proofOfJob(job: JobToProve, options: ProofOptions): Promise<Proof
   const { seal, address, manifest } = newest;
   if (manifest.outcome !== 'proven' || (seal !== 'signed' && seal !== 'unsigned')) {
     const [code = 'a failure'] = Object.keys(manifest.findings.counts);
-    return { reason: `the check of ${manifest.finishedAt} failed: ${code}` };
+    const reason = `the check of ${manifest.finishedAt} failed: ${code}`;
+    return { reason, ...(manifest.outcome === 'proven' ? {} : { checkFailed: true }) };
   }
   const { sha256, level } = manifest;
   return { manifest: { address, sha256, seal, level, finishedAt: manifest.finishedAt } };

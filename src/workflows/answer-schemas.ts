@@ -140,6 +140,7 @@ export const clusterSchema = v.looseObject({
   exported: count,
   proven: v.optional(count),
   proofUnknown: v.optional(count),
+  checkFailed: v.optional(count),
   running: count,
   givenUp: count,
   expiringSoon: count,

@@ -23,8 +23,8 @@ const clusterSchema = v.tuple([
   v.number(),
   v.nullable(orderPlaceSchema),
   v.nullable(v.string()),
-  // Proven before, of unknown proof before, proven now. A run of an older release has none.
-  v.optional(v.tuple([v.number(), v.number(), v.number()])),
+  // Proven before, of unknown proof before, proven now, of failed check before. A run of an older release has fewer.
+  v.optional(v.tuple([v.number(), v.number(), v.number(), v.optional(v.number())])),
   // Seconds from the start of the fleet's run to when its list of jobs was read. A run of an older release has none.
   v.optional(v.nullable(v.number())),
 ]);
@@ -157,7 +157,7 @@ function carriedCluster(cluster: FleetCluster, { startedAtMs }: FleetState): Car
     // Where nothing is left, nothing is ever handed out again.
     after === undefined || cluster.candidatesLeft === 0 ? null : [after.orderKey, after.snapshotId],
     cluster.problem ?? null,
-    [cluster.provenBefore, cluster.proofUnknownBefore, cluster.provenNow],
+    [cluster.provenBefore, cluster.proofUnknownBefore, cluster.provenNow, cluster.checkFailedBefore],
     jobsReadAtMs === undefined ? null : Math.floor((jobsReadAtMs - startedAtMs) / 1000),
   ];
 }
@@ -194,7 +194,11 @@ function restoredCluster(
   ] = carried;
   const [due, exportedBefore, runningBefore, givenUp, expiringSoon, sizeUnknown, exportedNow, failedNow] =
     figures;
-  const [provenBefore, proofUnknownBefore, provenNow] = proof ?? [0, exportedBefore, 0];
+  const [provenBefore, proofUnknownBefore, provenNow, checkFailedBefore = 0] = proof ?? [
+    0,
+    exportedBefore,
+    0,
+  ];
   return {
     ...newCluster(project, { clusterName, sharded: shards > 0, shardCount: Math.max(1, shards) }),
     toRead: toRead === 1,
@@ -205,6 +209,7 @@ function restoredCluster(
     provenBefore,
     proofUnknownBefore,
     provenNow,
+    checkFailedBefore,
     runningBefore,
     givenUp,
     expiringSoon,

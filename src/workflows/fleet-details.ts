@@ -23,7 +23,7 @@ export function fleetDetails(status: KeepExportedStatus): string {
 
 function headline({ phase, outcome, dryRun, endsAt }: KeepExportedStatus): string {
   if (outcome === 'allExported') return '**All exported**: every snapshot that is due is in its bucket.';
-  if (outcome === 'someLeft') return '**Some are left**: the next run goes on with them.';
+  if (outcome === 'someLeft') return '**Some are left**: the next run goes on with what is not exported.';
   if (outcome === 'dryRun') return '**Dry run**: nothing was exported.';
   if (outcome === 'failed') return '**Refused**: the request is wrong.';
   if (outcome === 'cancelled') return '**Cancelled**: exports that were started go on.';
@@ -48,7 +48,10 @@ function figures(totals: FleetTotals): string {
 }
 
 function clusterTable({ clusters, clustersLeftOut }: KeepExportedStatus): string {
-  const shown = clusters.filter(({ due, exported, problem }) => problem !== undefined || due > exported);
+  const shown = clusters.filter(
+    ({ due, exported, checkFailed = 0, problem }) =>
+      problem !== undefined || due > exported || checkFailed > 0,
+  );
   if (shown.length === 0) return '';
   const rows = shown
     .slice(0, rowsMax)

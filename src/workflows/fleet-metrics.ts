@@ -11,6 +11,7 @@ const fleetStandings = [
   'due',
   'exported',
   'proven',
+  'checkFailed',
   'running',
   'waiting',
   'failed',

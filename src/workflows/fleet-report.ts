@@ -70,6 +70,7 @@ function fleetTotals(
     exported: sum('exported'),
     proven: sum('proven'),
     proofUnknown: sum('proofUnknown'),
+    checkFailed: sum('checkFailed'),
     running: sum('running'),
     waiting: sum('waiting'),
     failed: sum('failed'),
@@ -95,6 +96,8 @@ function clusterRow(cluster: FleetCluster, running: number): FleetClusterStatus 
     proven: cluster.provenBefore + cluster.provenNow,
     // Of this run's exports, an export that was looked into and is not proven has failed.
     proofUnknown: cluster.proofUnknownBefore + cluster.exportedNow - cluster.provenNow,
+    // Of this run's, such an export has failed.
+    checkFailed: cluster.checkFailedBefore,
     running,
     waiting: due - settled,
     failed: cluster.failedNow,
@@ -110,6 +113,7 @@ function unreadProject(groupId: string, problem: string): FleetClusterStatus {
     exported: 0,
     proven: 0,
     proofUnknown: 0,
+    checkFailed: 0,
     running: 0,
     waiting: 0,
     failed: 0,
@@ -121,10 +125,14 @@ function unreadProject(groupId: string, problem: string): FleetClusterStatus {
 function worstFirst(a: FleetClusterStatus, b: FleetClusterStatus): number {
   return (
     Number(b.problem !== undefined) - Number(a.problem !== undefined) ||
-    b.failed + b.givenUp - (a.failed + a.givenUp) ||
+    bad(b) - bad(a) ||
     b.waiting + b.running - (a.waiting + a.running) ||
     (a.groupId + a.clusterName < b.groupId + b.clusterName ? -1 : 1)
   );
+}
+
+function bad({ failed, givenUp, checkFailed = 0 }: SnapshotCounts): number {
+  return failed + givenUp + checkFailed;
 }
 
 function cents(dollars: number): number {

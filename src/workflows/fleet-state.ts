@@ -41,6 +41,7 @@ export interface FleetCluster {
   /** Of these. */
   provenBefore: number;
   proofUnknownBefore: number;
+  checkFailedBefore: number;
   givenUp: number;
   /** Exports at Atlas when it was read, of which this run follows those that it comes to. */
   runningBefore: number;
@@ -204,6 +205,7 @@ export class FleetState {
     cluster.provenBefore = Math.min(survey.proven ?? 0, survey.exported);
     const notProven = survey.exported - cluster.provenBefore;
     cluster.proofUnknownBefore = Math.min(survey.proofUnknown ?? notProven, notProven);
+    cluster.checkFailedBefore = Math.min(survey.checkFailed ?? 0, notProven);
     cluster.givenUp = survey.givenUp;
     cluster.runningBefore = survey.running;
     cluster.expiringSoon = survey.expiringSoon;
@@ -238,6 +240,7 @@ export function newCluster(
     exportedBefore: 0,
     provenBefore: 0,
     proofUnknownBefore: 0,
+    checkFailedBefore: 0,
     givenUp: 0,
     runningBefore: 0,
     expiringSoon: 0,

@@ -72,7 +72,14 @@ function conclude(state: FleetState, run: FleetRun, stop: FleetStop): KeepExport
     state.note('The time for this run was up: what is running goes on, and the next run follows it.');
   }
   const { totals } = run.status({ limit: 0 });
-  const left = totals.due - totals.exported + totals.unreadable + (totals.clusters - totals.clustersRead);
+  const { due, exported, unreadable, clusters, clustersRead, checkFailed = 0 } = totals;
+  if (checkFailed > 0) {
+    state.note(
+      `Exports that are not whole in the bucket, by their newest check: ${checkFailed}. No run exports them again, since that is billed: ` +
+        'atlas-export audit names them, verify looks again, start --export-again exports one anew.',
+    );
+  }
+  const left = due - exported + checkFailed + unreadable + (clusters - clustersRead);
   const outcome = state.request.dryRun ? 'dryRun' : left === 0 ? 'allExported' : 'someLeft';
   run.end(outcome);
   return { ...run.status({ limit: clustersInResultMax }), phase: 'done', outcome };

@@ -64,4 +64,5 @@ const noTotals = {
   costToExport: 0,
   proven: 0,
   proofUnknown: 0,
+  checkFailed: 0,
 } as const;

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { FleetTotals, KeepExportedRequest } from '../../src/client.ts';
+import type { FleetTotals, KeepExportedRequest, KeepExportedResult } from '../../src/client.ts';
 import { startProofStage, type ProofStage } from './proof-stage.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -22,6 +22,10 @@ describe('the table of a fleet', () => {
   const polling = { preset: 'eager', minInterval: '300ms', maxInterval: '1s' } as const;
 
   async function run(options: Partial<KeepExportedRequest> = {}): Promise<FleetTotals> {
+    return (await runTo(options)).totals;
+  }
+
+  async function runTo(options: Partial<KeepExportedRequest> = {}): Promise<KeepExportedResult> {
     const { groupId } = stage.simulator;
     const request: KeepExportedRequest = {
       projects: [{ groupId, clusterNames: [clusterName] }],
@@ -31,7 +35,7 @@ describe('the table of a fleet', () => {
       ...options,
     };
     const handle = await stage.client.fleets.start(request, { name: 'ledger' });
-    return (await handle.result()).totals;
+    return await handle.result();
   }
 
   const proofOf = ({ exported, proven, proofUnknown }: FleetTotals): object => {
@@ -72,9 +76,40 @@ describe('the table of a fleet', () => {
     assert.deepEqual(proofOf(third), { exported: 2, proven: 1, proofUnknown: 0 }, 'one was altered');
 
     await withAccess.kill();
-    await stage.startWorker();
+    const withoutAccess = await stage.startWorker();
     const fourth = await run({ dryRun: true });
     assert.deepEqual(proofOf(fourth), { exported: 2, proven: 0, proofUnknown: 2 }, 'nobody can look');
+    await withoutAccess.kill();
+  });
+
+  test('goes on calling an export that is not whole in its bucket something that is left, and exports it no second time', async () => {
+    const { simulator } = stage;
+    const torn = 'torn';
+    simulator.addCluster({ clusterName: torn, clusterType: 'REPLICASET' });
+    const bucketFault = { kind: 'completeOfAnotherExport' } as const;
+    simulator.setExportPlan({ clusterName: torn }, { queuedMs: 200, runningMs: 800, bucketFault });
+    simulator.addSnapshot({
+      clusterName: torn,
+      frequencyType: 'weekly',
+      createdAt: Date.now() - dayMs,
+      retentionMs: 365 * dayMs,
+    });
+    await stage.startWorker(stage.access);
+    const request = {
+      projects: [{ groupId: simulator.groupId, clusterNames: [torn] }],
+      exports: { polling },
+    } as const;
+    const first = await runTo(request);
+    assert.deepEqual([first.outcome, first.totals.failed, first.totals.exported], ['someLeft', 1, 0]);
+    assert.match(first.failures[0]?.reason ?? '', /VerificationFailed/);
+
+    for (const dryRun of [false, true]) {
+      const { outcome, totals, notes } = await runTo({ ...request, dryRun });
+      assert.equal(outcome, dryRun ? 'dryRun' : 'someLeft');
+      assert.deepEqual([totals.exported, totals.proven, totals.checkFailed], [1, 0, 1]);
+      assert.match(notes.join('\n'), /not whole in the bucket, by their newest check: 1\./);
+    }
+    assert.equal(simulator.books.jobs.filter(({ clusterName: of }) => of === torn).length, 1);
   });
 
   async function alterOneManifest(): Promise<void> {
