@@ -217,8 +217,12 @@ async function recordSkippingTime(wanted: readonly SkippedTimeRecording[], into:
     const atlas = recording.atlas();
     const time = await startSkippedTime();
     try {
-      await time.withWorker(atlas.activities(), async (queue) => {
-        const starting = queue.start({ ...skippedTimeRequest, ...request }, `recorded-${name}`);
+      const fleet = recording.fleet?.(atlas);
+      await time.withWorker({ ...atlas.activities(), ...fleet?.activities() }, async (queue) => {
+        const starting =
+          fleet === undefined
+            ? queue.start({ ...skippedTimeRequest, ...request }, `recorded-${name}`)
+            : queue.startFleet(request);
         if (cancelledWhileCreating) {
           atlas.whileCreating = async () => void (await (await starting).cancel());
         }

@@ -1,11 +1,14 @@
 import { setTimeout as machineSleep } from 'node:timers/promises';
 import { atlasFailure, PretendAtlas } from '../test/workflows/pretend-atlas.ts';
+import { PretendFleet } from '../test/workflows/pretend-fleet.ts';
 
 /** An export that takes long, recorded on a server whose time is skipped; the histories are as real as any. */
 export interface SkippedTimeRecording {
   readonly name: string;
   readonly request?: object;
   readonly atlas: () => PretendAtlas;
+  /** Of a fleet instead of an export. */
+  readonly fleet?: (atlas: PretendAtlas) => PretendFleet;
   /** A person cancels the export while its create is under way. */
   readonly cancelledWhileCreating?: boolean;
 }
@@ -48,6 +51,17 @@ function silent(): PretendAtlas {
   return atlas;
 }
 
+/** One cluster cannot be read for some minutes. */
+function unwellFleet(atlas: PretendAtlas): PretendFleet {
+  const fleet = new PretendFleet(atlas);
+  fleet.addCluster('unwell', 1);
+  fleet.beforeSurvey = () => {
+    if (fleet.surveys.length > 8) return;
+    throw atlasFailure({ code: 'ATLAS_UNAVAILABLE', message: 'no connection', effect: 'none' });
+  };
+  return fleet;
+}
+
 /** Loses a request, and takes until after the deadline to do so. */
 function losing(): PretendAtlas {
   const atlas = silent();
@@ -80,5 +94,14 @@ export const skippedTimeRecordings: readonly SkippedTimeRecording[] = [
   { name: 'deadline-in-doubt', request: { deadline: '3s' }, atlas: silent },
   { name: 'doubt-past-deadline', request: { deadline: '3s' }, atlas: losing },
   { name: 'cancelled-in-doubt', cancelledWhileCreating: true, atlas: silent },
+  {
+    name: 'fleet-reads-again',
+    request: {
+      projects: [{ groupId: '5'.repeat(24), exportBucketId: 'b'.repeat(24) }],
+      frequencyTypes: ['weekly'],
+    },
+    atlas: () => new PretendAtlas(),
+    fleet: unwellFleet,
+  },
   { name: 'refused-for-another', atlas: refusing },
 ];

@@ -65,6 +65,11 @@ export function refusal(run: ExportRun, answer: AtlasAnswer, besides = ''): Appl
   return runFailure(run, type, answer.message, { atlas: answer, besides });
 }
 
+/** Whether an answer of Atlas is one that no waiting can change. */
+export function isRefusal({ code }: AtlasAnswer): boolean {
+  return refusalTypes.has(code);
+}
+
 const refusalTypes: ReadonlyMap<string, ExportFailureType> = new Map([
   [credentialsUnknownCode, 'UnknownCredentials'],
   ['ATLAS_UNAUTHORIZED', 'AtlasUnauthorized'],

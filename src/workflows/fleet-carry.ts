@@ -1,6 +1,12 @@
 import * as v from 'valibot';
 import type { CheckedKeepExportedRequest } from '../contract/index.ts';
-import { FleetState, newCluster, type FleetCluster, type FleetProjectState } from './fleet-state.ts';
+import {
+  FleetState,
+  newCluster,
+  type FleetCluster,
+  type FleetProjectState,
+  type FleetReading,
+} from './fleet-state.ts';
 
 /*
  * What a run hands to the one that continues it. Lists of lists rather than documents: with 2,000 clusters the names
@@ -44,6 +50,11 @@ export const carriedFleetSchema = v.object({
   running: v.array(v.tuple([...place, v.number(), v.string()])),
   /** Project, cluster, key, snapshot: handed out ahead of the order. A run of an older release has none. */
   ahead: v.optional(v.array(v.tuple([v.number(), v.number(), v.number(), v.string()]))),
+  /**
+   * Project, cluster (-1: the project itself), how often it was left for later, seconds from the start of the fleet's run
+   * to when it is read again, or null. A run of an older release has none.
+   */
+  later: v.optional(v.array(v.tuple([v.number(), v.number(), v.number(), v.nullable(v.number())]))),
   failures: v.array(
     v.object({
       groupId: v.string(),
@@ -86,6 +97,11 @@ export function carriedFleet(state: FleetState): CarriedFleet {
       each.replicaSets,
       each.workflowId,
     ]),
+    later: state.projects.flatMap((project, index) =>
+      [project, ...project.clusters].flatMap((reading, place): CarriedLater[] =>
+        reading.leftForLater === 0 ? [] : [carriedLater(reading, [index, place - 1], state)],
+      ),
+    ),
     ahead: [...state.clusters()].flatMap((cluster) =>
       // Where nothing is left, nothing is ever handed out again.
       (cluster.candidatesLeft === 0 ? [] : cluster.ahead).map(
@@ -124,12 +140,29 @@ export function restoredFleet(
     const running = { ...named(cluster), snapshotId, replicaSets, workflowId, own: false };
     state.running.set(workflowId, running);
   }
+  for (const [project, index, leftForLater, againAtSeconds] of carried.later ?? []) {
+    const reading = index < 0 ? state.projects[project] : state.projects[project]?.clusters[index];
+    if (reading === undefined) return undefined;
+    reading.leftForLater = leftForLater;
+    reading.readAgainAtMs = againAtSeconds === null ? undefined : carried.startedAtMs + againAtSeconds * 1000;
+  }
   for (const [project, index, orderKey, snapshotId] of carried.ahead ?? []) {
     state.projects[project]?.clusters[index]?.ahead.push({ orderKey, snapshotId });
   }
   state.failures.push(...carried.failures);
   state.notes.push(...carried.notes);
   return state;
+}
+
+type CarriedLater = NonNullable<CarriedFleet['later']>[number];
+
+function carriedLater(
+  { leftForLater, readAgainAtMs }: FleetReading,
+  [project, cluster]: readonly [number, number],
+  { startedAtMs }: FleetState,
+): CarriedLater {
+  const againAtSeconds = readAgainAtMs === undefined ? null : Math.ceil((readAgainAtMs - startedAtMs) / 1000);
+  return [project, cluster, leftForLater, againAtSeconds];
 }
 
 function named(cluster: FleetCluster): { cluster: FleetCluster; groupId: string; clusterName: string } {

@@ -7,7 +7,7 @@ import type {
   KeepExportedStatus,
   SnapshotCounts,
 } from '../contract/index.ts';
-import type { FleetCluster, FleetState } from './fleet-state.ts';
+import type { FleetCluster, FleetReading, FleetState } from './fleet-state.ts';
 
 const clustersShownDefault = 200;
 const clustersShownMax = 1_000;
@@ -47,7 +47,7 @@ export function clusterRows(state: FleetState): FleetClusterStatus[] {
   const running = new Map<FleetCluster, number>();
   for (const { cluster } of state.running.values()) running.set(cluster, (running.get(cluster) ?? 0) + 1);
   return state.projects.flatMap((project) => [
-    ...(project.problem === undefined ? [] : [unreadProject(project.groupId, project.problem)]),
+    ...(project.problem === undefined ? [] : [unreadProject(project.groupId, problemText(project) ?? '')]),
     ...project.clusters.map((cluster) =>
       clusterRow(cluster, state.request.dryRun ? cluster.runningBefore : (running.get(cluster) ?? 0)),
     ),
@@ -90,7 +90,7 @@ function clusterRow(cluster: FleetCluster, running: number): FleetClusterStatus 
   return {
     groupId: cluster.project.groupId,
     clusterName: cluster.clusterName,
-    problem: cluster.problem,
+    problem: problemText(cluster),
     due,
     exported,
     proven: cluster.provenBefore + cluster.provenNow,
@@ -105,6 +105,11 @@ function clusterRow(cluster: FleetCluster, running: number): FleetClusterStatus 
     expiringSoon: cluster.expiringSoon,
     bytesToExport: cluster.bytesToExport,
   };
+}
+
+function problemText({ problem, readAgainAtMs }: FleetReading): string | undefined {
+  if (problem === undefined || readAgainAtMs === undefined) return problem;
+  return `${problem} (read again at ${new Date(readAgainAtMs).toISOString()})`;
 }
 
 function unreadProject(groupId: string, problem: string): FleetClusterStatus {

@@ -18,6 +18,7 @@ import {
 import { checkedCluster, checkedEnded, checkedProject } from './activity-answers.ts';
 import { atlasAnswer } from './atlas-answer.ts';
 import { describeCalls, surveyCalls } from './fleet-calls.ts';
+import { isRefusal } from './export-ending.ts';
 import { fleetDetails } from './fleet-details.ts';
 import { endOfExport, fleetExportId, startExport, type ExportChild } from './fleet-exports.ts';
 import { countFleetRun, showFleetFigures } from './fleet-metrics.ts';
@@ -28,6 +29,7 @@ import {
   waitingMax,
   type FleetCluster,
   type FleetProjectState,
+  type FleetReading,
   type FleetState,
   type RunningExport,
   type WaitingExport,
@@ -59,6 +61,9 @@ const lookMsMax = 5 * 60_000;
 const detailsMs = 5_000;
 
 const problemCharactersMax = 200;
+
+/** What cannot be read within minutes is read again so much later: an outage of an hour costs no cluster its day. */
+const readAgainMs = [5 * 60_000, 15 * 60_000, 40 * 60_000] as const;
 
 /** What made the loop stop. */
 export type FleetStop = 'finished' | 'runLimit' | 'history';
@@ -92,6 +97,8 @@ export class FleetRun {
   /** Ends when there is nothing left to do, when the time is up, or when the history is to be handed over. */
   async keep(): Promise<FleetStop> {
     this.begin(() => this.endInTime());
+    // Of the run before this one.
+    for (const reading of this.state.leftForLater()) this.begin(() => this.waitToReadAgain(reading));
     for (;;) {
       this.changed = false;
       const stop = this.stopReason();
@@ -152,7 +159,8 @@ export class FleetRun {
   private stopReason(): FleetStop | undefined {
     const { state } = this;
     if (this.over) return 'runLimit';
-    const started = state.request.dryRun || state.waiting.length === 0;
+    const [later] = state.leftForLater();
+    const started = (state.request.dryRun || state.waiting.length === 0) && later === undefined;
     if (started && state.running.size === 0 && this.starts === 0 && this.everythingRead()) return 'finished';
     const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
     const full = historyLength >= eventsMax || historySize >= bytesMax || continueAsNewSuggested;
@@ -178,11 +186,30 @@ export class FleetRun {
       const survey = await surveyCalls(groupId).surveyProject(input);
       this.state.sawProject(project, checkedProject(survey));
     } catch (error) {
-      project.problem = problemOf(error);
-      project.toRead = false;
+      this.couldNotRead(project, error);
     } finally {
       project.reading = false;
     }
+  }
+
+  /** A dry run does not wait: whoever asked for it sits before it. */
+  private couldNotRead(reading: FleetReading, error: unknown): void {
+    const answer = atlasAnswer(error);
+    reading.problem = `${answer.code}: ${answer.message}`.slice(0, problemCharactersMax);
+    reading.toRead = false;
+    const waitMs = readAgainMs[reading.leftForLater];
+    const isFinal = isRefusal(answer) || waitMs === undefined || this.state.request.dryRun;
+    if (isFinal || !patched('fleet-reads-again')) return;
+    reading.leftForLater += 1;
+    reading.readAgainAtMs = Date.now() + waitMs;
+    this.begin(() => this.waitToReadAgain(reading));
+  }
+
+  private async waitToReadAgain(reading: FleetReading): Promise<void> {
+    const waitMs = (reading.readAgainAtMs ?? 0) - Date.now();
+    await sleep(Math.max(1, waitMs), { summary: 'what could not be read is read again' });
+    reading.readAgainAtMs = undefined;
+    reading.toRead = true;
   }
 
   /** A dry run starts nothing, so that nothing waits for room. */
@@ -229,8 +256,7 @@ export class FleetRun {
       this.state.sawCluster(cluster, seen);
       if (seen.occupying !== undefined) this.neighbourLooks?.sawCluster(cluster, seen.occupying);
     } catch (error) {
-      cluster.problem = problemOf(error);
-      cluster.toRead = false;
+      this.couldNotRead(cluster, error);
     } finally {
       cluster.reading = false;
     }
@@ -359,10 +385,4 @@ export class FleetRun {
     setCurrentDetails(fleetDetails(status));
     if (!status.dryRun) showFleetFigures(status.totals, nowMs);
   }
-}
-
-/** Why something could not be read; a cancellation is thrown on. */
-function problemOf(error: unknown): string {
-  const { code, message } = atlasAnswer(error);
-  return `${code}: ${message}`.slice(0, problemCharactersMax);
 }

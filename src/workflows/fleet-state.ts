@@ -23,19 +23,28 @@ const clustersMax = 10_000;
 const failuresMax = 100;
 const notesMax = 20;
 
-/** One cluster: its figures, and how far its snapshots have been handed out. */
-export interface FleetCluster {
-  readonly project: FleetProjectState;
-  readonly clusterName: string;
-  readonly sharded: boolean;
-  readonly shardCount: number;
+/** A cluster or a project, as far as reading it goes. */
+export interface FleetReading {
   /** Whether its lists are to be read: the first time, or since there is more than was handed out. */
   toRead: boolean;
   /** Being read now. */
   reading: boolean;
+  /** Why it could not be read. */
+  problem: string | undefined;
+  /** How often it was left for later since it could not be read. */
+  leftForLater: number;
+  /** When it is read again therefore. */
+  readAgainAtMs: number | undefined;
+}
+
+/** One cluster: its figures, and how far its snapshots have been handed out. */
+export interface FleetCluster extends FleetReading {
+  readonly project: FleetProjectState;
+  readonly clusterName: string;
+  readonly sharded: boolean;
+  readonly shardCount: number;
   /** The figures below are there; they stay those of the first time. */
   counted: boolean;
-  problem: string | undefined;
   due: number;
   exportedBefore: number;
   /** Of these. */
@@ -63,11 +72,8 @@ export interface FleetCluster {
   waiting: number;
 }
 
-export interface FleetProjectState extends CheckedFleetProject {
-  toRead: boolean;
-  reading: boolean;
+export interface FleetProjectState extends CheckedFleetProject, FleetReading {
   exportBucketId: string;
-  problem: string | undefined;
   readonly clusters: FleetCluster[];
 }
 
@@ -106,10 +112,8 @@ export class FleetState {
     this.startedAtMs = startedAtMs;
     this.projects = request.projects.map((project) => ({
       ...project,
-      toRead: true,
-      reading: false,
+      ...unread,
       exportBucketId: '',
-      problem: undefined,
       clusters: [],
     }));
   }
@@ -122,12 +126,19 @@ export class FleetState {
     for (const project of this.projects) yield* project.clusters;
   }
 
+  /** All that is to be read again later. */
+  *leftForLater(): Generator<FleetReading, void, undefined> {
+    for (const project of this.projects) if (project.readAgainAtMs !== undefined) yield project;
+    for (const cluster of this.clusters()) if (cluster.readAgainAtMs !== undefined) yield cluster;
+  }
+
   note(text: string): void {
     if (!this.notes.includes(text) && this.notes.length < notesMax) this.notes.push(text);
   }
 
   sawProject(project: FleetProjectState, survey: ProjectSurvey): void {
     project.toRead = false;
+    project.problem = undefined;
     const clustersBefore = this.projects.reduce((count, { clusters }) => count + clusters.length, 0);
     if (clustersBefore + survey.clusters.length > clustersMax) {
       project.problem = `Left out: more than ${clustersMax} clusters in one fleet. Divide it into several.`;
@@ -147,6 +158,7 @@ export class FleetState {
 
   sawCluster(cluster: FleetCluster, survey: ClusterSurvey): void {
     cluster.toRead = false;
+    cluster.problem = undefined;
     if (!cluster.counted) this.count(cluster, survey);
     cluster.candidatesLeft = survey.candidatesLeft;
     // A worker of an older release does not say how far it came.
@@ -223,6 +235,14 @@ export class FleetState {
   }
 }
 
+const unread = {
+  toRead: true,
+  reading: false,
+  problem: undefined,
+  leftForLater: 0,
+  readAgainAtMs: undefined,
+} as const satisfies FleetReading;
+
 export function newCluster(
   project: FleetProjectState,
   cluster: Pick<FleetCluster, 'clusterName' | 'sharded' | 'shardCount'>,
@@ -232,10 +252,8 @@ export function newCluster(
     clusterName: cluster.clusterName,
     sharded: cluster.sharded,
     shardCount: cluster.shardCount,
-    toRead: true,
-    reading: false,
+    ...unread,
     counted: false,
-    problem: undefined,
     due: 0,
     exportedBefore: 0,
     provenBefore: 0,

@@ -91,6 +91,8 @@ describe('a history recorded by a release', async () => {
       'doubt-past-deadline.before-patch',
       'cancelled-in-doubt.json',
       'cancelled-in-doubt.before-patch',
+      'fleet-reads-again.json',
+      'fleet-reads-again.before-patch',
       'refused-for-another.json',
       'refused-for-another.before-patch',
       'looks-that-fail',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import type {
   KeepExportedRequest,
@@ -98,6 +99,42 @@ describe('keepExported, under skipped time', () => {
       const [worst] = result.clusters;
       assert.deepEqual([worst?.clusterName, worst?.problem], ['unwell', 'ATLAS_UNAVAILABLE: 503']);
       assert.equal(result.totals.unreadable, 1);
+    });
+  });
+
+  test('a cluster that cannot be read for half an hour is read again, and left out no longer', async () => {
+    const atlas = new PretendAtlas();
+    const fleet = new PretendFleet(atlas);
+    fleet.addCluster('good', 2);
+    fleet.addCluster('unwell', 2);
+    let beganMs: number | undefined;
+    const lookedAfterMinutes: number[] = [];
+    fleet.beforeSurvey = ({ clusterName }) => {
+      if (clusterName !== 'unwell') return;
+      const nowMs = Context.current().info.currentAttemptScheduledTimestampMs;
+      beganMs ??= nowMs;
+      lookedAfterMinutes.push(Math.floor((nowMs - beganMs) / 60_000));
+      if (nowMs - beganMs > 30 * 60_000) return;
+      throw atlasFailure({ code: 'ATLAS_UNAVAILABLE', message: '503', status: 503, effect: 'none' });
+    };
+    await keep({ fleet, atlas }, async (_, { outcome, totals, clusters }) => {
+      assert.equal(outcome, 'allExported', `looked after ${lookedAfterMinutes.join(', ')} minutes`);
+      assert.deepEqual([totals.exported, totals.unreadable], [4, 0]);
+      assert.ok(clusters.every(({ problem }) => problem === undefined));
+    });
+  });
+
+  test('a dry run does not wait for a cluster that cannot be read', async () => {
+    const atlas = new PretendAtlas();
+    const fleet = new PretendFleet(atlas);
+    fleet.addCluster('unwell', 2);
+    fleet.beforeSurvey = () => {
+      throw atlasFailure({ code: 'ATLAS_UNAVAILABLE', message: '503', status: 503, effect: 'none' });
+    };
+    await keep({ fleet, atlas, input: { ...request, dryRun: true } }, async (handle, { totals }) => {
+      assert.equal(totals.unreadable, 1);
+      const { startTime, closeTime = new Date() } = await handle.describe();
+      assert.ok(closeTime.getTime() - startTime.getTime() < 5 * 60_000);
     });
   });
 
