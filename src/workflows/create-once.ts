@@ -73,12 +73,8 @@ async function claimWith(run: ExportRun, tries: CreateTries): Promise<ClaimedJob
  * While a create is in doubt, a look gets its time even as the deadline passes: a job may be there to be told of.
  */
 async function find(run: ExportRun, tries: CreateTries): Promise<FoundExportJobs | undefined> {
-  const { snapshotId, exportBucketId = '' } = run;
-  const input = { ...run.cluster, snapshotId, exportBucketId, exportRequestId: tries.exportRequestId };
-  const lookMs = tries.refused === undefined ? run.remainingMs() : Math.min(run.remainingMs(), lookMsEnough);
-  const lookInDoubtMs = Math.max(lookMs, tries.inDoubt ? lookMsEnough : 0);
   try {
-    const found = checkedFound(await run.calls.lists(lookInDoubtMs).findExportJob(input));
+    const found = await readList(run, tries, lookMs(run, tries));
     run.earlierDurationsMs = found.earlierDurationsMs;
     return found;
   } catch (error) {
@@ -94,6 +90,22 @@ async function find(run: ExportRun, tries: CreateTries): Promise<FoundExportJobs
     run.note(`${doubt} list of export jobs cannot be read: ${answer.message}`);
     return undefined;
   }
+}
+
+function lookMs(run: ExportRun, tries: CreateTries): number {
+  const remainingMs = run.remainingMs();
+  if (tries.inDoubt) return Math.max(remainingMs, lookMsEnough);
+  return tries.refused === undefined ? remainingMs : Math.min(remainingMs, lookMsEnough);
+}
+
+async function readList(
+  run: ExportRun,
+  { exportRequestId }: CreateTries,
+  forMs: number,
+): Promise<FoundExportJobs> {
+  const { snapshotId, exportBucketId = '' } = run;
+  const input = { ...run.cluster, snapshotId, exportBucketId, exportRequestId };
+  return checkedFound(await run.calls.lists(forMs).findExportJob(input));
 }
 
 function noteBesides(run: ExportRun, { ours, oursBesides }: FoundExportJobs): void {
@@ -189,10 +201,8 @@ async function leaveInDoubt(run: ExportRun, tries: CreateTries): Promise<void> {
 }
 
 async function foundInDoubt(run: ExportRun, tries: CreateTries): Promise<FoundExportJobs | undefined> {
-  const { snapshotId, exportBucketId = '' } = run;
-  const input = { ...run.cluster, snapshotId, exportBucketId, exportRequestId: tries.exportRequestId };
   try {
-    return checkedFound(await run.calls.lists(lookMsEnough).findExportJob(input));
+    return await readList(run, tries, lookMsEnough);
   } catch {
     tries.failedToLook();
     return undefined;

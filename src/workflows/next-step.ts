@@ -26,7 +26,7 @@ export function nextStep(type: ExportFailureType, run: FailedRun = {}): string {
 /** Another create may be paid for besides the one in doubt, so this comes before whatever else there is to do. */
 function afterDoubt(type: ExportFailureType, run: FailedRun): string {
   const may = 'A job of this request may exist, under the id that the message gives.';
-  const startAgain = (more: readonly string[]): string => `start ${again({ joined: run, more })}`;
+  const startAgain = (more: readonly string[]): string => `start ${again(run, { active: true, more })}`;
   if (type === 'DeadlineExceeded')
     return `${may} To pick it up where it does, ${startAgain(['a longer deadline'])}.`;
   return `${may} To pick it up where it does, ${startAgain([])}. Else: ${certainStep(type, run)}`;
@@ -55,7 +55,7 @@ function afterDeadline(run: FailedRun): string {
   if (job.state === 'Successful') {
     return (
       'Atlas says that the export was Successful; the bucket was not looked into to the end. ' +
-      `Start ${again({ found: run, more: [longer] })}: it finds the export and looks again, without paying for another.`
+      `Start ${again(run, { more: [longer] })}: it finds the export and looks again, without paying for another.`
     );
   }
   if (isTerminal(job.state)) {
@@ -64,36 +64,26 @@ function afterDeadline(run: FailedRun): string {
       `Start the same request again, with ${longer}: it creates another job, which is billed.`
     );
   }
-  return `The export job at Atlas goes on. Start ${again({ joined: run, more: [longer] })}, to pick it up.`;
+  return `The export job at Atlas goes on. Start ${again(run, { active: true, more: [longer] })}, to pick it up.`;
 }
 
 function afterVerification(run: FailedRun): string {
   return (
     'The message names the first ten things that are wrong, the manifest has them all. Look at the prefix in the bucket. ' +
-    `To have it looked into once more, start ${again({ found: run })}: that pays for nothing. Where the export is not whole, ` +
+    `To have it looked into once more, start ${again(run)}: that pays for nothing. Where the export is not whole, ` +
     'start it with skipIfExported false, which exports the snapshot anew and is billed.'
   );
 }
 
-/**
- * The request that comes to the same job: one that has ended is `found`, one that is active is `joined`, which may
- * have ended by then.
- */
-function again({
-  found,
-  joined,
-  more = [],
-}: {
-  readonly found?: FailedRun;
-  readonly joined?: FailedRun;
-  readonly more?: readonly string[];
-}): string {
-  const request = (found ?? joined)?.request;
+/** The request that comes to the same job, with what else is to be set; one that is active may have ended by then. */
+function again(
+  { request }: FailedRun,
+  { active = false, more = [] }: { readonly active?: boolean; readonly more?: readonly string[] } = {},
+): string {
+  const mustJoin = active && request !== undefined && request.onActiveExport !== 'adopt';
   const changed = [
     ...(request?.skipIfExported === false ? ['skipIfExported true'] : []),
-    ...(joined !== undefined && request !== undefined && request.onActiveExport !== 'adopt'
-      ? ['onActiveExport "adopt"']
-      : []),
+    ...(mustJoin ? ['onActiveExport "adopt"'] : []),
   ];
   const settings = [...changed, ...more];
   const last = settings.at(-1);

@@ -8,11 +8,11 @@ import {
   statusQuery,
   type AtlasAnswer,
   type ExportRequest,
-  type ExportResult,
   type ExportStatus,
 } from '../../src/contract/index.ts';
 
-import { exportFailureOf, type EndedExport } from './export-failure-of.ts';
+import { exportFailureOf } from './export-failure-of.ts';
+import { exportsOn } from './exports-on.ts';
 import { atlasFailure, PretendAtlas } from './pretend-atlas.ts';
 import { startSkippedTime, type SkippedTime } from './time-skipping.ts';
 
@@ -34,13 +34,7 @@ describe('a create request without reply', () => {
   });
   after(() => time.close());
 
-  function succeed(atlas: PretendAtlas, input: ExportRequest = request): Promise<ExportResult> {
-    return time.withWorker(atlas.activities(), async (queue) => (await queue.start(input)).result());
-  }
-
-  function fail(atlas: PretendAtlas, input: ExportRequest): Promise<EndedExport> {
-    return time.withWorker(atlas.activities(), async (queue) => exportFailureOf(await queue.start(input)));
-  }
+  const { succeed, fail } = exportsOn(() => time, request);
 
   /** The first create never arrives, and somebody else has the snapshot exported at once. */
   function exportedBySomebodyElse(): { atlas: PretendAtlas; exportIds: string[] } {

@@ -3,7 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import * as v from 'valibot';
 import type { ExportActivities, FoundExportJobs } from '../../src/activities/index.ts';
 import type { AtlasAnswer, ExportJob, ExportRequest, ExportResult } from '../../src/contract/index.ts';
-import { exportFailureOf, type EndedExport } from './export-failure-of.ts';
+import { exportFailureOf } from './export-failure-of.ts';
+import { exportsOn } from './exports-on.ts';
 import { atlasFailure, PretendAtlas } from './pretend-atlas.ts';
 import { startSkippedTime, type SkippedTime } from './time-skipping.ts';
 
@@ -42,13 +43,7 @@ describe('creating the export job, once', () => {
   });
   after(() => time.close());
 
-  function succeed(atlas: PretendAtlas, input: ExportRequest = request): Promise<ExportResult> {
-    return time.withWorker(atlas.activities(), async (queue) => (await queue.start(input)).result());
-  }
-
-  function fail(atlas: PretendAtlas, input: ExportRequest = request): Promise<EndedExport> {
-    return time.withWorker(atlas.activities(), async (queue) => exportFailureOf(await queue.start(input)));
-  }
+  const { succeed, fail } = exportsOn(() => time, request);
 
   test('the job carries the run id and the attempt, beside what the caller gave', async () => {
     const atlas = new PretendAtlas();

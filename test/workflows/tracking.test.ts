@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CancelledFailure, Client, WorkflowFailedError } from '@temporalio/client';
-import type { AtlasAnswer, ExportRequest, ExportResult, ExportStatus } from '../../src/contract/index.ts';
-import { exportFailureOf, type EndedExport } from './export-failure-of.ts';
+import type { AtlasAnswer, ExportRequest, ExportStatus } from '../../src/contract/index.ts';
+import { exportFailureOf } from './export-failure-of.ts';
+import { exportsOn } from './exports-on.ts';
 import { atlasFailure, PretendAtlas } from './pretend-atlas.ts';
 import { startSkippedTime, type SkippedTime } from './time-skipping.ts';
 
@@ -35,13 +36,7 @@ describe('following an export job', () => {
   });
   after(() => time.close());
 
-  function succeed(atlas: PretendAtlas, input: ExportRequest = request): Promise<ExportResult> {
-    return time.withWorker(atlas.activities(), async (queue) => (await queue.start(input)).result());
-  }
-
-  function fail(atlas: PretendAtlas, input: ExportRequest = request): Promise<EndedExport> {
-    return time.withWorker(atlas.activities(), async (queue) => exportFailureOf(await queue.start(input)));
-  }
+  const { succeed, fail } = exportsOn(() => time, request);
 
   /** An answer to every look between two points of the job's time. */
   function answerLooks(
